@@ -1,0 +1,20 @@
+export {
+  buildReleases,
+  refusalOf,
+  submit,
+  vetCandidate,
+  vetDeployment,
+  type BuildOptions,
+  type Candidate,
+  type Outcome,
+} from './candidate.ts'
+export {
+  connect,
+  connectIfRunning,
+  outputOf,
+  type Connection,
+  type DirectCall,
+  type Running,
+} from './connection.ts'
+export { ClientFailure, ClientRefusal, type ClientErrorCode } from './errors.ts'
+export { openProject, type ConfiguredProject, type Project } from './project.ts'

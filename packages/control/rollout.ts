@@ -1,0 +1,253 @@
+import { changedServices, type Deployment } from '@plimsoll/architecture'
+import { canonicalJson, messageOf } from '@plimsoll/base'
+import { spiffeId } from '@plimsoll/identity'
+import type { Release, ReleaseStore } from '@plimsoll/release'
+import type { Endpoint, Logger } from '@plimsoll/service'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Admitted } from './admission.ts'
+import { gatewayName, type CallDirectory, type Deployed } from './directory.ts'
+import type { Engine, WorkloadSet, WorkloadSpec } from './engines/engine.ts'
+import { ControlFailure } from './errors.ts'
+import type { Folders } from './folders.ts'
+import { claimPort } from './port.ts'
+import type { GenerationKind, State } from './state.ts'
+
+/** Time for snapshots to arrive before what they no longer name is drained. */
+const settleMs = 100
+/** Names under which clients of this machine reach the gateway. */
+const localNames = ['localhost', '127.0.0.1', '::1']
+
+export interface FleetOptions {
+  readonly engine: Engine
+  readonly directory: CallDirectory
+  readonly state: State
+  readonly store: ReleaseStore
+  readonly folders: Folders
+  readonly trustDomain: string
+  readonly gatewayProgram: string
+  readonly logger: Logger
+}
+
+export interface RolloutResult {
+  readonly generation: number
+  readonly started: readonly string[]
+  readonly stopped: readonly string[]
+}
+
+/** What was started for a deployment beside what ran. */
+interface Step {
+  readonly fresh: ReadonlyMap<string, WorkloadSet>
+  /** Names of what the deployment does not have any more. */
+  readonly gone: ReadonlySet<string>
+  readonly gatewayPort: number
+}
+
+/** Everything that runs, and the one way to change it. */
+export class Fleet {
+  readonly #options: FleetOptions
+  #sets: ReadonlyMap<string, WorkloadSet> = new Map()
+  #live: Deployed | undefined
+  #gatewayPort: number | undefined
+
+  constructor(options: FleetOptions) {
+    this.#options = options
+  }
+
+  get live(): Deployed | undefined {
+    return this.#live
+  }
+
+  /** Address of the gateway for people; undefined where none runs. */
+  get gateway(): string | undefined {
+    return this.#sets.has(gatewayName) ? `https://localhost:${this.#gatewayPort ?? 0}` : undefined
+  }
+
+  get sets(): readonly WorkloadSet[] {
+    return [...this.#sets.values()]
+  }
+
+  endpoints(): Readonly<Record<string, readonly Endpoint[]>> {
+    return Object.fromEntries([...this.#sets].map(([name, set]) => [name, set.endpoints()]))
+  }
+
+  /** Tells every workload where everybody is. */
+  publish(): void {
+    for (const set of this.#sets.values()) set.publish()
+  }
+
+  /**
+   * Makes an admitted deployment the one that runs: starts what is new beside what runs, switches, drains what was. Where
+   * something does not start, what ran before runs on.
+   * @throws {ControlFailure} `START`
+   */
+  async rollOut(admitted: Admitted, kind: GenerationKind): Promise<RolloutResult> {
+    const { state } = this.#options
+    await this.#checkPort(admitted)
+    const number = state.begin(rowOf(admitted, kind))
+    let step: Step
+    try {
+      step = await this.#startBeside(admitted)
+      await this.#promote(number, step)
+    } catch (thrown) {
+      state.fail(number, messageOf(thrown).slice(0, 2_000))
+      throw thrown
+    }
+    await this.#switchTo(admitted, step)
+    return { generation: number, started: [...step.fresh.keys()], stopped: [...step.gone] }
+  }
+
+  /** Starts what was live when the control plane ended. */
+  async resume(deployed: Deployed): Promise<void> {
+    await this.#checkPort(deployed)
+    await this.#switchTo(deployed, await this.#startBeside(deployed))
+  }
+
+  async drain(): Promise<void> {
+    const gateway = this.#sets.get(gatewayName)
+    await gateway?.drain()
+    await Promise.all([...this.#sets.values()].filter((set) => set !== gateway).map((set) => set.drain()))
+    this.#sets = new Map()
+  }
+
+  async #startBeside(next: Deployed): Promise<Step> {
+    const { engine, directory } = this.#options
+    const gatewayPort = await this.#portOf(next.deployment)
+    const specs = await this.#specsOf(next, gatewayPort)
+    // Both generations run for a moment: each may call what it was vetted to call.
+    directory.follow(...(this.#live === undefined ? [] : [this.#live]), next)
+    this.#publishBefore()
+    const outcomes = await Promise.allSettled(specs.map((spec) => engine.start(spec, directory)))
+    const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (failed !== undefined) {
+      await this.#stepBack(started)
+      throw failed.reason
+    }
+    const wanted = new Set([
+      ...Object.keys(next.deployment.services),
+      ...(needsGateway(next) ? [gatewayName] : []),
+    ])
+    const gone = new Set([...this.#sets.keys()].filter((name) => !wanted.has(name)))
+    return { fresh: new Map(started.map((set) => [set.spec.service, set])), gone, gatewayPort }
+  }
+
+  /** From here on, what was started is what has to run after a fall. */
+  async #promote(number: number, { fresh }: Step): Promise<void> {
+    try {
+      this.#options.state.promote(number)
+    } catch (thrown) {
+      await this.#stepBack([...fresh.values()])
+      throw thrown
+    }
+  }
+
+  /** What was live is all that counts again; nothing of what was started beside it is left. */
+  async #stepBack(started: readonly WorkloadSet[]): Promise<void> {
+    this.#options.directory.follow(...(this.#live === undefined ? [] : [this.#live]))
+    this.publish()
+    await Promise.all(started.map((set) => set.drain()))
+  }
+
+  /** Callees learn of new callers; the gateway keeps its routes until the new replicas are there. */
+  #publishBefore(): void {
+    for (const [name, set] of this.#sets) if (name !== gatewayName) set.publish()
+  }
+
+  async #switchTo(next: Deployed, { fresh, gone, gatewayPort }: Step): Promise<void> {
+    const before = this.#sets
+    this.#gatewayPort = gatewayPort
+    this.#sets = new Map([...[...before].filter(([name]) => !gone.has(name)), ...fresh])
+    this.publish()
+    const replaced = [...before].filter(([name]) => gone.has(name) || fresh.has(name)).map(([, set]) => set)
+    if (replaced.length > 0) await pause(settleMs)
+    await Promise.all(replaced.map((set) => set.drain()))
+    this.#live = next
+    this.#options.directory.follow(next)
+    this.publish()
+  }
+
+  /** What has to be started: services that changed, and the gateway where it changed or is not there yet. */
+  async #specsOf(next: Deployed, gatewayPort: number): Promise<WorkloadSpec[]> {
+    const changed = changedServices(next.deployment, this.#live?.deployment)
+    const specs = await Promise.all(changed.map((name) => this.#serviceSpec(name, next)))
+    if (needsGateway(next) && !this.#keepsGateway(next)) specs.push(this.#gatewaySpec(next, gatewayPort))
+    return specs
+  }
+
+  #keepsGateway({ deployment }: Deployed): boolean {
+    const live = this.#live?.deployment.gateway ?? null
+    return this.#sets.has(gatewayName) && canonicalJson(live) === canonicalJson(deployment.gateway)
+  }
+
+  async #serviceSpec(name: string, { deployment, releases }: Deployed): Promise<WorkloadSpec> {
+    const { store, folders, trustDomain } = this.#options
+    const release = releases.get(name)
+    if (release === undefined) throw new ControlFailure('START', `there is no release of ${name}`)
+    return {
+      service: name,
+      identity: spiffeId(trustDomain, 'service', name),
+      program: await store.bundlePath(release.digest),
+      replicas: deployment.services[name]?.replicas ?? 1,
+      release: { name: releaseName(release), digest: release.digest },
+      manifest: release.manifest,
+      externals: externalsOf(release, deployment),
+      listen: { host: '127.0.0.1', port: 0 },
+      dataFolder: folders.data(name),
+      serverNames: [],
+    }
+  }
+
+  #gatewaySpec({ deployment: { gateway } }: Deployed, port: number): WorkloadSpec {
+    const { trustDomain, gatewayProgram, folders } = this.#options
+    return {
+      service: gatewayName,
+      identity: spiffeId(trustDomain, 'gateway', gatewayName),
+      program: gatewayProgram,
+      replicas: gateway.replicas,
+      externals: {},
+      listen: { host: gateway.host, port },
+      dataFolder: folders.data(gatewayName),
+      serverNames: [...localNames, gateway.host],
+    }
+  }
+
+  /** Before anything is touched: the gateway's port is free, or this fleet's own gateway has it. Nobody needs it without one. */
+  async #checkPort(next: Deployed): Promise<void> {
+    const { host, port } = next.deployment.gateway
+    const own = this.#sets.has(gatewayName) && this.#gatewayPort === port
+    if (needsGateway(next) && !own) await claimPort(host, port)
+  }
+
+  /** The port of the gateway from now on: its own where any will do and it has one. */
+  async #portOf({ gateway: { host, port } }: Deployment): Promise<number> {
+    if (port !== 0) return port
+    const own = this.#sets.has(gatewayName) && this.#live?.deployment.gateway.port === 0
+    return own && this.#gatewayPort !== undefined ? this.#gatewayPort : await claimPort(host, 0)
+  }
+}
+
+/** How people name a release: `pricing@1.0.0+4be1c0ffee12`. */
+export function releaseName({ name, version }: Pick<Release, 'name' | 'version'>): string {
+  return `${name}@${version}`
+}
+
+function needsGateway({ releases }: Deployed): boolean {
+  return [...releases.values()].some(({ manifest }) =>
+    Object.values(manifest.contract.operations).some(({ access }) => access !== 'services'),
+  )
+}
+
+/** Addresses of the externals that a release declares, and of no other. */
+function externalsOf({ manifest }: Release, { externals }: Deployment): WorkloadSpec['externals'] {
+  return Object.fromEntries(
+    manifest.uses.flatMap((use) => {
+      const external = use.kind === 'external' ? externals[use.external] : undefined
+      return use.kind === 'external' && external !== undefined ? [[use.external, { url: external.url }]] : []
+    }),
+  )
+}
+
+function rowOf({ deployment, after, attestation, verdict }: Admitted, kind: GenerationKind) {
+  const { architecture, candidate, policy } = verdict
+  return { kind, deployment, before: architecture.before, after, candidate, policy, attestation }
+}

@@ -1,0 +1,10 @@
+export { checkRoutes } from './addresses.ts'
+export {
+  parseGatewayConfiguration,
+  type GatewayConfiguration,
+  type GatewayConsumer,
+} from './configuration.ts'
+export { GatewayRefusal, type ConfigurationCode, type RefusalCode, type StartCode } from './errors.ts'
+export { startGateway, type Gateway, type GatewayOptions } from './gateway.ts'
+export { run } from './program.ts'
+export type { RateLimit } from './rate.ts'

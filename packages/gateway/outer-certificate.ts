@@ -1,0 +1,50 @@
+import { messageOf, systemClock, type Clock } from '@plimsoll/base'
+import type { ServerCertificate } from '@plimsoll/identity'
+import type { IssuedServerCertificate, Logger } from '@plimsoll/service'
+
+const shortestWaitMs = 1_000
+const longestWaitMs = 2 ** 31 - 1
+
+/** The certificate that consumers see, renewed at half of its life. */
+export interface OuterCertificate {
+  readonly current: () => ServerCertificate
+  readonly onRenewal: (listener: (certificate: ServerCertificate) => void) => void
+  close(): void
+}
+
+/** Has the first certificate issued, and keeps it fresh: a failed renewal is tried again after an eighth of what is left. */
+export async function keepOuterCertificate(options: {
+  readonly request: () => Promise<IssuedServerCertificate>
+  readonly logger: Logger
+  readonly clock?: Clock
+}): Promise<OuterCertificate> {
+  const { request, logger, clock = systemClock } = options
+  const listeners = new Set<(certificate: ServerCertificate) => void>()
+  let certificate = await request()
+  let timer: NodeJS.Timeout
+  let closed = false
+  const schedule = (share: number) => {
+    if (closed) return
+    const wait = (certificate.notAfter - clock.now()) * share
+    timer = setTimeout(() => void renew(), Math.min(longestWaitMs, Math.max(shortestWaitMs, wait)))
+  }
+  const renew = async () => {
+    try {
+      certificate = await request()
+      listeners.forEach((listener) => listener(certificate))
+      schedule(1 / 2)
+    } catch (thrown) {
+      logger.write('error', 'outer-certificate-not-renewed', { reason: messageOf(thrown) })
+      schedule(1 / 8)
+    }
+  }
+  schedule(1 / 2)
+  return {
+    current: () => certificate,
+    onRenewal: (listener) => void listeners.add(listener),
+    close: () => {
+      closed = true
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,8 @@
+export { buildRelease, type BuildOptions } from './build.ts'
+export { describeService, type DescribeOptions } from './description/description.ts'
+export type { ReleaseCode } from './errors.ts'
+export { openBuildRecords, type BuildRecords } from './records.ts'
+export { provenanceType, signRelease, verifyRelease } from './provenance.ts'
+export { settingsPlaces } from './source/settings.ts'
+export type { ReleaseFile } from './store/image.ts'
+export { openReleaseStore, type Release, type ReleaseContent, type ReleaseStore } from './store/store.ts'

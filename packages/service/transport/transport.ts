@@ -1,0 +1,104 @@
+import type { Json } from '@plimsoll/base'
+import type { Credentials, Identity, SpiffeId } from '@plimsoll/identity'
+import type { Answer } from '../answer.ts'
+import type { Ending } from '../deadline.ts'
+import type { Logger } from '../log.ts'
+import type { Awaitable } from '../validation.ts'
+
+/** What travels beside the input: nothing of it is checked here. */
+interface Metadata {
+  /** Milliseconds left; a text where it came as one. */
+  readonly deadline?: number | string | undefined
+  readonly subject?: string | undefined
+  readonly traceparent?: string | undefined
+}
+
+/** A call as it came in over any wire. */
+export interface IncomingCall {
+  readonly operation: string
+  /** Whose certificate opened the connection. */
+  readonly peer: Identity
+  readonly metadata: Metadata
+  /**
+   * Reads the input, once; nothing of it was read before.
+   * @throws {InvalidInput} where it is too large, too deep or no JSON.
+   */
+  readInput(): Awaitable<Json>
+  /** Has the listener called where the caller goes before it has its answer. */
+  onGone(listener: () => void): void
+}
+
+export interface ListenOptions {
+  /** Asked for every new connection, so that renewed certificates are used from the next one on. */
+  readonly credentials: () => Credentials
+  readonly host: string
+  /** 0: any. */
+  readonly port: number
+  readonly limits: ServerLimits
+  readonly logger: Logger
+}
+
+export interface ServerLimits {
+  readonly maxInputBytes: number
+  readonly maxInputDepth: number
+  readonly maxConnections: number
+  /** Calls that run at the same time. */
+  readonly maxRunning: number
+  /** Longest time until a request has come in completely, in milliseconds. */
+  readonly requestTimeoutMs: number
+}
+
+export interface Listener {
+  /** `host:port` */
+  readonly address: string
+  /** Accepts nothing new, lets finish what runs, at most for so long, and closes every connection. */
+  drain(graceMs: number): Promise<void>
+}
+
+export interface ConnectOptions {
+  /** `host:port` */
+  readonly address: string
+  readonly credentials: Credentials
+  /** The only identity that the other end may have. */
+  readonly expected: SpiffeId
+  readonly maxOutputBytes: number
+}
+
+export interface OutgoingCall {
+  readonly operation: string
+  /** `service.operation`, for what errors tell. */
+  readonly target: string
+  /** The input as JSON text. */
+  readonly input: string
+  readonly metadata: Metadata
+  /** Longest time until the whole answer is there. */
+  readonly timeoutMs: number
+  /** Where it ends before there is an answer. */
+  readonly ending?: Ending | undefined
+}
+
+/** An answer as it came back; the text of a problem is the other end's. */
+export type Reply =
+  | { readonly kind: 'output'; readonly output: Json }
+  | {
+      readonly kind: 'declared'
+      readonly status: number
+      readonly code: string
+      readonly data: Json | undefined
+    }
+  | { readonly kind: 'problem'; readonly status: number; readonly problem: Json | undefined }
+
+/** Connections to one endpoint, with one certificate. */
+export interface Connection {
+  /** @throws {CallFailure} where no answer came. */
+  call(call: OutgoingCall): Promise<Reply>
+  /** Lets finish what runs and takes nothing new. */
+  retire(): void
+  close(): void
+}
+
+/** Serves one call, whatever it came over. */
+export type OnCall = (call: IncomingCall) => Awaitable<Answer>
+
+/** A wire: opens the way to one endpoint, when the first call needs it. */
+export type Connect = (options: ConnectOptions) => Connection
