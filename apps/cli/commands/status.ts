@@ -1,0 +1,94 @@
+import { connect, outputOf } from '@plimsoll/control/client'
+import type { Command, ExitCode, Invocation } from '../command.ts'
+import { usage } from '../errors.ts'
+import { findProject } from '../project.ts'
+import { harmless, table, type Terminal } from '../terminal.ts'
+
+export const status: Command = {
+  name: 'status',
+  usage: 'status',
+  summary: 'what runs: every replica with its release, process, memory and restarts',
+  help: 'With --history: what was live before, the newest first, and what failed and why.',
+  options: { history: { type: 'boolean' } },
+  optionHelp: { '--history': 'generations instead of replicas' },
+  examples: ['plimsoll status', 'plimsoll status --history'],
+  run,
+}
+
+interface Replica {
+  readonly instance: string
+  readonly release?: string
+  readonly state: string
+  readonly pid?: number
+  readonly startedAt?: string
+  readonly restarts: number
+  readonly memoryMiB?: number
+  readonly lastExit?: string
+}
+
+interface Generation {
+  readonly number: number
+  readonly status: string
+  readonly at: string
+  readonly kind: string
+  readonly reason?: string
+}
+
+async function run({ folder, positionals, options, terminal }: Invocation): Promise<ExitCode> {
+  if (positionals.length > 0) throw usage('status takes no name', 'plimsoll status')
+  const connection = await connect(findProject(folder))
+  try {
+    if (options['history'] === true) {
+      const history = outputOf(await connection.control('history', { most: 50 }))
+      terminal.result(history)
+      showHistory((history as unknown as { generations: Generation[] }).generations, terminal)
+      return 0
+    }
+    const now = outputOf(await connection.control('status', {}))
+    terminal.result(now)
+    showStatus(now as unknown as Parameters<typeof showStatus>[0], terminal)
+    return 0
+  } finally {
+    await connection.close()
+  }
+}
+
+function showStatus(
+  now: { name: string | null; generation: number; gateway: string | null; replicas: readonly Replica[] },
+  terminal: Terminal,
+): void {
+  const { name, generation, gateway, replicas } = now
+  if (name === null) return terminal.say('nothing is deployed: plimsoll deploy')
+  terminal.say(
+    `${terminal.style('bold', name)}  generation ${generation}${gateway === null ? '' : `  ${gateway}`}`,
+  )
+  const memory = replicas.reduce((sum, { memoryMiB = 0 }) => sum + memoryMiB, 0)
+  const rows = replicas.map((replica) => [
+    `  ${replica.instance}`,
+    terminal.style(replica.state === 'ready' ? 'green' : 'red', replica.state),
+    replica.release ?? '',
+    replica.pid === undefined ? '' : `pid ${replica.pid}`,
+    replica.memoryMiB === undefined ? '' : `${replica.memoryMiB} MiB`,
+    replica.startedAt === undefined ? '' : `up ${upFor(replica.startedAt)}`,
+    replica.restarts === 0 ? '' : `${replica.restarts} restarts, last: ${harmless(replica.lastExit ?? '')}`,
+  ])
+  for (const row of table(rows)) terminal.say(row)
+  terminal.say(`  ${replicas.length} processes, ${memory} MiB`)
+}
+
+function upFor(startedAt: string): string {
+  const seconds = Math.max(0, Math.round((Date.now() - Date.parse(startedAt)) / 1_000))
+  if (seconds < 120) return `${seconds} s`
+  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`
+}
+
+function showHistory(generations: readonly Generation[], terminal: Terminal): void {
+  const rows = generations.map(({ number, status: state, at, kind, reason }) => [
+    `  ${number}`,
+    terminal.style(state === 'live' ? 'green' : state === 'failed' ? 'red' : 'dim', state),
+    at,
+    kind,
+    harmless((reason ?? '').split('\n')[0] ?? ''),
+  ])
+  for (const row of table(rows)) terminal.say(row)
+}
