@@ -5,8 +5,8 @@ export interface BitRows {
   add(row: number, bit: number): void
   /** The words that hold the rows. */
   readonly words: Uint32Array
-  /** Adds everything of one row to another; the source may stand in other rows of the same width. */
-  merge(into: number, from: number, source?: BitRows): void
+  /** Adds everything of one row to another; the source may stand in other rows of the same width. True where that changed something. */
+  merge(into: number, from: number, source?: BitRows): boolean
   count(row: number): number
   list(row: number): readonly number[]
 }
@@ -27,10 +27,15 @@ export function bitRows(rows: number, width: number): BitRows {
       const target = into * words
       const begin = from * words
       const others = source?.words ?? bits
+      let changed = 0
       for (let word = 0; word < words; word += 1) {
         const added = others[begin + word] ?? 0
-        if (added !== 0) bits[target + word] = (bits[target + word] ?? 0) | added
+        if (added === 0) continue
+        const before = bits[target + word] ?? 0
+        changed |= added & ~before
+        bits[target + word] = before | added
       }
+      return changed !== 0
     },
     count: (row) => {
       let sum = 0

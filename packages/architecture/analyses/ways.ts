@@ -3,7 +3,7 @@ import { bitRows, type BitRows } from './bits.ts'
 import { entriesOf, type Entry } from './entries.ts'
 import { eachEdge, neededEdges, numbered, type Edges, type Numbered } from './numbered.ts'
 import { condensed, type Condensation } from './strong.ts'
-import { lazyMap, walkFrom, type Way } from './walk.ts'
+import { lazyMap, walkFrom, type Walk, type Way } from './walk.ts'
 
 /** What an entry needs: without any one of these components it does not answer. */
 export interface EntryNeeds {
@@ -70,11 +70,7 @@ export function neededComponents(
     add(node)
     addCarriers(node, carriers, { nodes, edges })
   }
-  const support = walkFrom(
-    [...carriers].flatMap((carrier) => supportOf(carrier, graph)),
-    nodes,
-    edges,
-  )
+  const support = supportOfAll(carriers, graph)
   for (const carrier of carriers) if (nodes.numberOf(carrier) >= 0) add(nodes.numberOf(carrier))
   for (const node of support.reached) add(node)
   const wayTo = (component: string) => {
@@ -100,6 +96,22 @@ function addCarriers(node: number, carriers: Set<string>, { nodes, edges }: Numb
     const carrier = nodes.calls[call]?.through?.value
     if (carrier !== undefined) carriers.add(carrier)
   })
+}
+
+/** What the carriers need, and what those carriers need that carry this: until there is no new carrier among them. */
+function supportOfAll(carriers: Set<string>, graph: Graph): Walk {
+  const nodes = graph.once(numbered)
+  const edges = graph.once(neededEdges)
+  for (;;) {
+    const before = carriers.size
+    const support = walkFrom(
+      [...carriers].flatMap((carrier) => supportOf(carrier, graph)),
+      nodes,
+      edges,
+    )
+    for (const node of support.reached) addCarriers(node, carriers, { nodes, edges })
+    if (carriers.size === before) return support
+  }
 }
 
 function known(starts: readonly number[]): readonly number[] {
@@ -166,31 +178,46 @@ function componentRows(entries: readonly Entry[], graph: Graph): BitRows {
     for (const node of known([nodes.numberOf(id)])) reached.add(condensation.groupOf[node] ?? 0, at)
   }
   propagate(rows)
-  addCarried(entries, rows, graph)
-  propagate(rows)
+  addEntryCarriers(entries, rows)
+  const carried = carriedNodes(nodes, edges)
+  // What a carrier needs may be carried again: until nothing is added.
+  while (addCarried(entries, carried, rows, graph)) propagate(rows)
   for (const [node, owner] of nodes.owners.entries())
     if (owner >= 0) components.merge(owner - nodes.operations, condensation.groupOf[node] ?? 0, reached)
   return components
 }
 
-/** Who carries a call is needed by every entry that needs the call, and so is what the carrier itself needs. */
-function addCarried(entries: readonly Entry[], rows: Rows, graph: Graph): void {
-  const { nodes, edges, condensation, reached, components } = rows
-  const carriers = new Set<number>()
+/** Who lets an entry in is needed by it. */
+function addEntryCarriers(entries: readonly Entry[], { nodes, components }: Rows): void {
   for (const [at, { through }] of entries.entries()) {
-    for (const carrier of componentNumbers(through === undefined ? [] : [through], nodes)) {
-      carriers.add(carrier)
-      components.add(carrier - nodes.operations, at)
-    }
+    for (const carrier of entryCarriers(through, nodes)) components.add(carrier - nodes.operations, at)
   }
-  for (const [node, carrier] of carriedNodes(nodes, edges)) {
+}
+
+function entryCarriers(through: string | undefined, nodes: Numbered): readonly number[] {
+  return componentNumbers(through === undefined ? [] : [through], nodes)
+}
+
+/** Who carries a call is needed by every entry that needs the call, and so is what the carrier itself needs. True where that is news. */
+function addCarried(
+  entries: readonly Entry[],
+  carried: readonly (readonly [number, number])[],
+  { nodes, condensation, reached, components }: Rows,
+  graph: Graph,
+): boolean {
+  const carriers = new Set(entries.flatMap(({ through }) => entryCarriers(through, nodes)))
+  for (const [node, carrier] of carried) {
     carriers.add(carrier)
     components.merge(carrier - nodes.operations, condensation.groupOf[node] ?? 0, reached)
   }
+  let news = false
   for (const carrier of carriers) {
-    for (const node of supportOf(nodes.ids[carrier] ?? '', graph))
-      reached.merge(condensation.groupOf[node] ?? 0, carrier - nodes.operations, components)
+    for (const node of supportOf(nodes.ids[carrier] ?? '', graph)) {
+      const added = reached.merge(condensation.groupOf[node] ?? 0, carrier - nodes.operations, components)
+      news ||= added
+    }
   }
+  return news
 }
 
 /** Every node with each component that carries a call of it. */

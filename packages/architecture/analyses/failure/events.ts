@@ -1,4 +1,5 @@
-import type { Graph } from '../../graph.ts'
+import { isSame } from '../../change.ts'
+import type { Analysis, Earlier, Graph } from '../../graph.ts'
 import type { Component, Evidence } from '../../model.ts'
 
 /** What can fail by itself. `component`: something that is not known in more detail, such as an external. */
@@ -63,27 +64,84 @@ export function componentFailure(
 }
 
 /** How every component fails, with one event object for each thing, so that what is shared is seen. */
-export function componentFailures(graph: Graph): ReadonlyMap<string, ComponentFailure> {
-  const events: Events = new Map()
-  const failures = graph.architecture.components.map((component) => failureOf(component, events))
-  const holders = new Map<BasicEvent, number>()
-  for (const failure of failures)
-    for (const event of eventsOf(failure)) holders.set(event, (holders.get(event) ?? 0) + 1)
-  return new Map(
-    failures.map((failure) => {
-      const apart = [...eventsOf(failure)].every((event) => holders.get(event) === 1)
-      return [failure.component, { ...failure, apart }]
-    }),
-  )
+export const componentFailures: Analysis<ReadonlyMap<string, ComponentFailure>> = Object.assign(
+  (graph: Graph) => failuresOf(graph, { events: new Map(), failures: new Map() }).failures,
+  { revise: failuresAfter },
+)
+
+interface Failures {
+  /** What components may share, by its id. */
+  readonly events: Events
+  readonly failures: ReadonlyMap<string, ComponentFailure>
 }
 
-function eventsOf({ common, replicas }: ComponentFailure): ReadonlySet<BasicEvent> {
-  return new Set([...common, ...replicas.flat()])
+/** What fails as it did before is the same object, events included: what was worked out of it still holds. */
+function failuresAfter(
+  previous: ReadonlyMap<string, ComponentFailure>,
+  graph: Graph,
+  earlier: Earlier,
+): ReadonlyMap<string, ComponentFailure> {
+  const events: Events = new Map()
+  for (const failure of previous.values())
+    for (const event of sharedEvents(failure)) events.set(event.id, event)
+  const { failures } = failuresOf(graph, { events, failures: previous }, earlier.graph)
+  return failures
+}
+
+function failuresOf(graph: Graph, before: Failures, earlier?: Graph): Failures {
+  const events: Events = new Map()
+  const found = graph.architecture.components.map((component) => {
+    const old = earlier?.component(component.id) === component ? before.failures.get(component.id) : undefined
+    return old !== undefined && sharesNothing(component)
+      ? { old, now: old }
+      : { old, now: failureOf(component, { known: before.events, events }) }
+  })
+  const holders = new Map<BasicEvent, number>()
+  for (const { now } of found)
+    for (const event of sharedEvents(now)) holders.set(event, (holders.get(event) ?? 0) + 1)
+  const failures = found.map(({ old, now }): [string, ComponentFailure] => {
+    const apart = [...sharedEvents(now)].every((event) => holders.get(event) === 1)
+    const isOld = old !== undefined && old.apart === apart && (old === now || isSameFailure(old, now))
+    return [now.component, isOld ? old : { ...now, apart }]
+  })
+  return { events, failures: new Map(failures) }
+}
+
+/** True where everything that can fail it is its own. */
+function sharesNothing({ hosts, secrets, certificates }: Component): boolean {
+  return hosts === undefined && secrets === undefined && certificates === undefined
+}
+
+function sharedEvents({ component, common, replicas }: ComponentFailure): ReadonlySet<BasicEvent> {
+  const found = new Set<BasicEvent>()
+  const add = (event: BasicEvent) => {
+    if (event.kind !== 'replica' && event.kind !== 'component' && event.id !== hiddenHostId(component))
+      found.add(event)
+  }
+  for (const event of common) add(event)
+  for (const replica of replicas) for (const event of replica) add(event)
+  return found
+}
+
+/** What is shared has to be the same object; what is its own, the same in every fact. */
+function isSameFailure(old: ComponentFailure, now: ComponentFailure): boolean {
+  const [before, after] = [sharedEvents(old), sharedEvents(now)]
+  return (
+    before.size === after.size &&
+    [...after].every((event) => before.has(event)) &&
+    isSame({ ...now, apart: old.apart }, old)
+  )
 }
 
 type Events = Map<string, BasicEvent>
 
-function failureOf(component: Component, events: Events): ComponentFailure {
+interface SharedEvents {
+  /** Of the revision before. */
+  readonly known: Events
+  readonly events: Events
+}
+
+function failureOf(component: Component, events: SharedEvents): ComponentFailure {
   const { id, secrets, certificates, hosts } = component
   const common = [
     ...(secrets?.value ?? []).map((name) =>
@@ -138,10 +196,14 @@ function whole({ id, kind, availability, evidence }: Component): BasicEvent {
   }
 }
 
+function hiddenHostId(component: string): string {
+  return `host of ${component}`
+}
+
 /** Replicas of which nobody says where they are may all be on one host. */
 function hiddenHost({ id, replicas, evidence }: Component): BasicEvent {
   return {
-    id: `host of ${id}`,
+    id: hiddenHostId(id),
     kind: 'host',
     subject: id,
     availability: { low: assumedAvailability.host.low, high: 1 },
@@ -152,7 +214,7 @@ function hiddenHost({ id, replicas, evidence }: Component): BasicEvent {
 }
 
 /** Replicas lie on the hosts in turn. A host that is written `zone/host` fails with its zone, too. */
-function hostEvents({ hosts, evidence }: Component, at: number, events: Events): readonly BasicEvent[] {
+function hostEvents({ hosts, evidence }: Component, at: number, events: SharedEvents): readonly BasicEvent[] {
   const name = hosts?.value[at % Math.max(1, hosts.value.length)]
   if (name === undefined) return []
   const place = hosts?.evidence ?? evidence
@@ -163,9 +225,17 @@ function hostEvents({ hosts, evidence }: Component, at: number, events: Events):
   ]
 }
 
-function shared(kind: FailureKind, subject: string, evidence: Evidence, events: Events): BasicEvent {
+// oxlint-disable-next-line max-params -- what the event is of, where it is known from, and the events that there are
+function shared(
+  kind: FailureKind,
+  subject: string,
+  evidence: Evidence,
+  { known: earlier, events }: SharedEvents,
+): BasicEvent {
   const id = `${kind} ${subject}`
-  const event = events.get(id) ?? {
+  const there = events.get(id)
+  if (there !== undefined) return there
+  const fresh: BasicEvent = {
     id,
     kind,
     subject,
@@ -174,6 +244,8 @@ function shared(kind: FailureKind, subject: string, evidence: Evidence, events: 
     evidenced: true,
     evidence,
   }
+  const old = earlier.get(id)
+  const event = old !== undefined && isSame(old, fresh) ? old : fresh
   events.set(id, event)
   return event
 }

@@ -50,6 +50,34 @@ test('a store with one replica is a single point of failure, two replicas on one
   )
 })
 
+test('what carries a call may need something that is carried again: all of it is needed', () => {
+  const graph = graphOf(
+    sketched({
+      components: {
+        checkout: { replicas: 2, spread: true },
+        mesh: { kind: 'broker', replicas: 2, spread: true },
+        settings: { kind: 'store', replicas: 2, spread: true },
+        card: { kind: 'store', replicas: 2, spread: true },
+        tunnel: { replicas: 1 },
+      },
+      operations: { [entry]: { access: 'public' } },
+      calls: {
+        'checkout -> card': { through: 'mesh' },
+        'mesh -> settings': {},
+        'settings -> card': { through: 'tunnel' },
+      },
+    }),
+  )
+  assert.deepEqual(
+    singlePoints(graph).map(({ event }) => event.id),
+    ['replica tunnel#1'],
+  )
+  assert.deepEqual(
+    cutSets(graph, entry, { order: 1 }).sets.map(({ events }) => events.map(({ id }) => id)),
+    [['replica tunnel#1']],
+  )
+})
+
 test('an unknown number of replicas is no evidence of a single point', () => {
   const graph = graphOf(
     sketched({ components: { checkout: {} }, operations: { [entry]: { access: 'public' } }, calls: {} }),
