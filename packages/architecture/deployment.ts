@@ -61,6 +61,14 @@ export interface Policy {
   readonly operatorCalls?: boolean
 }
 
+/** What of the calls is told to whom. Variables of OpenTelemetry's specification in the environment of `plimsoll up` count before it. */
+interface TelemetrySettings {
+  /** Where spans and metrics are sent to by OTLP over HTTP, such as `http://127.0.0.1:4318`. Nowhere where absent. */
+  readonly endpoint?: string
+  /** Share of the chains of calls whose spans are sent, 0 to 1. Default 1. */
+  readonly sampling?: number
+}
+
 /** An accepted finding. */
 export interface Waiver {
   /** Id of the rule. */
@@ -85,6 +93,7 @@ export interface ArchitectureSettings {
   readonly dataClasses?: readonly string[]
   readonly gateway?: GatewaySettings
   readonly policy?: Policy
+  readonly telemetry?: TelemetrySettings
   readonly waivers?: readonly Waiver[]
 }
 
@@ -108,6 +117,7 @@ export interface Deployment {
   }
   readonly policy: Required<Policy>
   readonly waivers: readonly Waiver[]
+  readonly telemetry?: TelemetrySettings | undefined
   /** Places in the configuration: `services.pricing`, `services.pricing.replicas`, `consumers.storefront.scopes`. */
   readonly evidence: Readonly<Record<string, Place>>
 }
@@ -163,6 +173,7 @@ export function deploymentOf(
     },
     policy: { failOn: policy.failOn ?? 'high', operatorCalls: policy.operatorCalls ?? false },
     waivers: settings.waivers ?? [],
+    ...optional('telemetry', settings.telemetry),
     evidence: places,
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { generatedArchitecture } from './analyses/testing/generated.ts'
-import { sketched } from './analyses/testing/sketch.ts'
+import { generatedArchitecture } from './testing/generated.ts'
+import { sketch } from './testing/sketch.ts'
 import { architectureDigest } from './digest.ts'
 import type { Architecture, Call } from './model.ts'
 
@@ -19,7 +19,7 @@ test('the order of lists and the place of facts change nothing', () => {
 })
 
 test('two calls between the same ends count in any order, and each counts', () => {
-  const drawn = sketched({
+  const drawn = sketch({
     components: { checkout: {}, orders: {} },
     calls: { 'checkout -> orders': { attempts: 2 } },
   })

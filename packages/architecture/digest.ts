@@ -17,16 +17,37 @@ export function emptyArchitecture(name: string): Architecture {
 
 /**
  * The digest of what an architecture says: over values, not over their evidence or the reader's notes, and whatever the
- * order of its lists. A moved line or a renamed file changes nothing.
+ * order of its lists. A moved line or a renamed file changes nothing. Each part of a list counts by the digest of its own canonical
+ * text, so that of two revisions only what differs is hashed again (Merkle 1987, one level deep).
  */
 export function architectureDigest(architecture: Architecture): Digest {
   const { notes: _notes, dataClasses, ...rest } = architecture
   const asWritten = canonicalJson(dataClasses)
   return digestOf(
     objectText({ ...rest, dataClasses }, (key, value) =>
-      key === 'dataClasses' ? asWritten : valueText(value),
+      key === 'dataClasses' ? asWritten : Array.isArray(value) ? partsText(value) : valueText(value),
     ),
   )
+}
+
+/** The digests of parts, in the order of the parts' names. */
+function partsText(parts: readonly unknown[]): string {
+  const isInOrder = parts.every((part, at) => at === 0 || compareNames(parts[at - 1], part) < 0)
+  const sorted = isInOrder
+    ? parts
+    : parts.toSorted((a, b) => compareNames(a, b) || compare(partDigest(a), partDigest(b)))
+  return `["${sorted.map(partDigest).join('","')}"]`
+}
+
+/** For as long as somebody holds the part. An architecture is data that nobody changes. */
+const digests = new WeakMap<object, Digest>()
+
+function partDigest(part: unknown): Digest {
+  const known = typeof part === 'object' && part !== null ? digests.get(part) : undefined
+  if (known !== undefined) return known
+  const digest = digestOf(valueText(part) ?? canonicalJson(part))
+  if (typeof part === 'object' && part !== null) digests.set(part, digest)
+  return digest
 }
 
 /** The canonical text of a value with facts by their values, and lists of parts in the order of their texts, in one pass. */

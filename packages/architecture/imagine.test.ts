@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { InvalidInput } from '@plimsoll/base'
-import { sketched } from './analyses/testing/sketch.ts'
+import { sketch } from './testing/sketch.ts'
 import { imagine } from './imagine.ts'
 
-const shop = sketched({
+const shop = sketch({
   components: {
     storefront: { kind: 'client' },
     checkout: { replicas: 2, hosts: ['eu-1/a', 'eu-2/b'], zone: 'inner' },

@@ -38,18 +38,20 @@ export {
   type Zone,
 } from './model.ts'
 export { amplifications, type Amplification } from './analyses/amplification.ts'
+export { concernedBelow, concernedEntries } from './analyses/concerned.ts'
 export { connectionUses, type ConnectionUse, type ConnectionUser } from './analyses/connections.ts'
 export { synchronousCycles, type Cycle } from './analyses/cycles.ts'
 export { dataFlow, type DataAt, type DataFlow, type DataStep } from './analyses/data-flow.ts'
 export { chainDepths, fanOuts, type ChainDepth, type FanOut } from './analyses/depth.ts'
+export type { AmplificationChange } from './analyses/difference/amplification.ts'
+export type { AvailabilityChange } from './analyses/difference/availability.ts'
 export {
   difference,
   differenceOf,
-  type AmplificationChange,
-  type AvailabilityChange,
   type Difference,
-  type ReachChange,
-} from './analyses/difference.ts'
+  type DifferenceOptions,
+} from './analyses/difference/difference.ts'
+export type { ReachChange } from './analyses/difference/reach.ts'
 export { entriesOf, type Entry } from './analyses/entries.ts'
 export {
   availabilities,
@@ -69,7 +71,7 @@ export { importances, type Importance, type ImportanceOptions } from './analyses
 export { cheapestRedundancy, type Redundancy, type RedundancyChange } from './analyses/failure/redundancy.ts'
 export { singlePoints, type SinglePoint } from './analyses/failure/single-points.ts'
 export { faultTree, type FaultTree } from './analyses/failure/tree.ts'
-export { dataArrivals, type Arrival } from './analyses/flow.ts'
+export { dataArrivals, returnedArrivals, sentArrivals, type Arrival, type Returned } from './analyses/flow.ts'
 export { dependentChecks, type DependentCheck } from './analyses/health.ts'
 export type { Run, Trigger } from './analyses/overload/fluid.ts'
 export { overload, type Overload, type OverloadOptions } from './analyses/overload/overload.ts'
@@ -100,15 +102,25 @@ export {
 export { sharedStores, type SharedStore } from './analyses/sharing.ts'
 export { chainTimes, timeBudgets, type CallTime, type ChainTime, type TimeBudget } from './analyses/time.ts'
 export type { Way } from './analyses/walk.ts'
-export { neededBy, needsOfEntries, type EntryNeeds, type NeededBy } from './analyses/ways.ts'
+export { neededBy, type NeededBy } from './analyses/needed-by.ts'
+export { neededComponents, needsOfEntries, type EntryNeeds } from './analyses/ways.ts'
 export { changedServices, deploymentOf } from './deployment.ts'
 export { architectureDigest, emptyArchitecture } from './digest.ts'
 export type { ArchitectureErrorCode } from './errors.ts'
-export { graphOf, type Graph } from './graph.ts'
+export {
+  cutOff,
+  ofComponentsAlone,
+  ofEachCall,
+  ofEachComponent,
+  ofEachOperation,
+  type CallEnds,
+  type Neighbourhood,
+  type Setting,
+} from './each.ts'
+export { graphAfter, graphOf, type Analysis, type Earlier, type Graph } from './graph.ts'
 export { imagine, type Imagined, type ImaginedChange, type KillKind } from './imagine.ts'
 export { closestNames } from './names.ts'
 export { describeDeployment } from './readers/plimsoll/reader.ts'
 export { defineArchitecture } from './settings.ts'
-export { parseDocuments } from './readers/document.ts'
-export { read, type ReadOptions } from './readers/read.ts'
+export type { ReadOptions } from './readers/read.ts'
 export type { SourceFile } from './readers/reader.ts'

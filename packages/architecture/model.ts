@@ -109,6 +109,8 @@ export const traits = [
   'issues-tokens',
   /** Checks issuer, audience, algorithm and expiry of tokens. */
   'validates-tokens',
+  /** Takes only tokens whose audience it is. */
+  'checks-audience',
   /** Turns the token or credential of a caller into its own representation for the inside. */
   'transforms-identity',
   /** Checks who registers (a service registry). */
@@ -197,6 +199,8 @@ export interface Component {
   readonly update?: Fact<UpdateStrategy> | undefined
   readonly liveness?: Fact<HealthCheck | false> | undefined
   readonly readiness?: Fact<HealthCheck | false> | undefined
+  /** Components that it waits for before it starts at all. */
+  readonly startsAfter?: Fact<readonly string[]> | undefined
   /** False: nobody starts it again when it ends. */
   readonly restarts?: Fact<boolean> | undefined
   /** Connections that one replica keeps to each store. */
@@ -330,6 +334,8 @@ export interface ConfigurationObject {
   /** What replaces its API version, where that is deprecated or removed. */
   readonly deprecated?: Fact<string> | undefined
   readonly grants?: Fact<readonly Grant[]> | undefined
+  /** False: what it refuses gets through anyway; it is only reported, or passes whenever it cannot be asked. */
+  readonly enforced?: Fact<boolean> | undefined
   readonly evidence: Evidence
 }
 

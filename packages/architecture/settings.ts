@@ -20,6 +20,7 @@ const known = {
     'dataClasses',
     'gateway',
     'policy',
+    'telemetry',
     'waivers',
   ],
   service: ['entry', 'replicas', 'zone', 'owner', 'stores'],
@@ -29,6 +30,7 @@ const known = {
   zone: ['clearance'],
   gateway: ['port', 'host', 'replicas', 'zone'],
   policy: ['failOn', 'operatorCalls'],
+  telemetry: ['endpoint', 'sampling'],
   waiver: ['rule', 'subject', 'owner', 'reason', 'expires'],
 } as const
 
@@ -67,6 +69,7 @@ function settingsProblems(settings: unknown): readonly Problem[] {
   )
   checkGateway(check, settings['gateway'])
   checkPolicy(check, settings['policy'])
+  checkTelemetry(check, settings['telemetry'])
   checkWaivers(check, settings['waivers'])
   return check.problems
 }
@@ -254,6 +257,31 @@ function checkPolicy(check: Check, policy: unknown): void {
       'write true or false',
     )
   }
+}
+
+function checkTelemetry(check: Check, telemetry: unknown): void {
+  if (telemetry === undefined) return
+  if (!isObject(telemetry))
+    return check.add(
+      'telemetry',
+      'telemetry is no object',
+      "write telemetry: { endpoint: 'http://127.0.0.1:4318' }",
+    )
+  check.members(telemetry, 'telemetry', known.telemetry)
+  const { endpoint, sampling } = telemetry
+  const url = typeof endpoint === 'string' ? URL.parse(endpoint) : null
+  const usable =
+    url !== null &&
+    ['http:', 'https:'].includes(url.protocol) &&
+    [url.username, url.password, url.search, url.hash].every((part) => part === '')
+  if (endpoint !== undefined && !usable)
+    check.add(
+      'telemetry.endpoint',
+      'this is no address, or it holds a name, a password, a query or a fragment',
+      "write scheme, host, port and path alone, such as 'http://127.0.0.1:4318'; a key belongs in OTEL_EXPORTER_OTLP_HEADERS",
+    )
+  if (sampling !== undefined && !(typeof sampling === 'number' && sampling >= 0 && sampling <= 1))
+    check.add('telemetry.sampling', `${show(sampling)} is no share`, 'write a number from 0 to 1')
 }
 
 function checkWaivers(check: Check, waivers: unknown): void {

@@ -23,25 +23,36 @@ export function parseJson(content: Uint8Array | string, limits: JsonLimits = {})
   const size = typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength
   if (size > maxBytes)
     throw problem('JSON_TOO_LARGE', `${size} bytes of JSON are more than ${maxBytes}`, 'send less')
-  const text = typeof content === 'string' ? checkText(content) : decode(content)
-  const written = checkDepth(text, maxDepth)
+  const bytes = typeof content === 'string' ? bytesOf(content) : content
+  const { members: written, ascii, escapes } = scan(bytes, maxDepth)
+  const text = typeof content === 'string' ? content : decode(content, ascii)
   let value: Json
   try {
     value = JSON.parse(text) as Json
   } catch (error) {
     throw syntaxProblem(text, error)
   }
-  const members = checkMembers(value, { halves: /\\u[dD][89a-fA-F]/.test(text) })
-  if (members < written) throw problem('JSON_KEY', 'a name stands twice in one object', 'give each name once')
+  if (escapes && escapedHalf.test(text)) checkTexts(value)
+  if (countMembers(value) !== written)
+    throw problem('JSON_KEY', 'a name stands twice in one object', 'give each name once')
   return value
 }
 
-function checkText(text: string): string {
-  if (text.isWellFormed()) return text
-  throw problem('JSON_SYNTAX', 'a text holds half a character', 'encode the text as UTF-8')
+const escapedHalf = /\\u[dD][89a-fA-F]/
+
+function bytesOf(text: string): Buffer {
+  checkText(text)
+  return Buffer.from(text)
 }
 
-function decode(content: Uint8Array): string {
+function checkText(text: string): void {
+  if (!text.isWellFormed())
+    throw problem('JSON_SYNTAX', 'a text holds half a character', 'encode the text as UTF-8')
+}
+
+/** Of ASCII, Latin-1 says the same as UTF-8, and needs no strict decoder. */
+function decode(content: Uint8Array, ascii: boolean): string {
+  if (ascii && Buffer.isBuffer(content)) return content.toString('latin1')
   try {
     return decoder.decode(content)
   } catch {
@@ -49,55 +60,79 @@ function decode(content: Uint8Array): string {
   }
 }
 
+/** What one look at the bytes tells, before anything is built from them. */
+interface Scan {
+  /** Members that are written outside of texts: each has one colon. */
+  readonly members: number
+  readonly ascii: boolean
+  /** Texts hold escapes. */
+  readonly escapes: boolean
+}
+
+const quote = 0x22
+const backslash = 0x5c
+
 /**
- * Looks at what stands outside of strings, before anything is built from the text.
- * @returns how many members the text writes: each has one colon
+ * Every byte of a character beyond ASCII is above 0x7f (RFC 3629, section 3), so that bytes of JSON's own signs are never part of another character.
  */
-function checkDepth(text: string, maxDepth: number): number {
+// oxlint-disable-next-line complexity -- one look at each byte; in parts it would cost a call for each
+function scan(bytes: Uint8Array, maxDepth: number): Scan {
   let depth = 0
   let members = 0
-  let inString = false
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at)
-    if (inString) {
-      if (code === 0x5c) at += 1
-      else if (code === 0x22) inString = false
-    } else if (code === 0x22) {
-      inString = true
-    } else if (code === 0x5b || code === 0x7b) {
+  let seen = 0
+  let escapes = false
+  const end = bytes.length
+  for (let at = 0; at < end; at += 1) {
+    const byte = bytes[at] ?? 0
+    if (byte === quote) {
+      for (at += 1; at < end && bytes[at] !== quote; at += 1) {
+        const inside = bytes[at] ?? 0
+        seen |= inside
+        if (inside !== backslash) continue
+        escapes = true
+        at += 1
+      }
+    } else if (byte === 0x7b || byte === 0x5b) {
       depth += 1
       if (depth > maxDepth)
         throw problem('JSON_TOO_DEEP', `more than ${maxDepth} levels of JSON`, 'send a flatter value')
-    } else if (code === 0x5d || code === 0x7d) {
-      depth -= 1
-    } else if (code === 0x3a) {
-      members += 1
-    }
+    } else if (byte === 0x7d || byte === 0x5d) depth -= 1
+    else if (byte === 0x3a) members += 1
+    else seen |= byte
+  }
+  return { members, ascii: seen < 0x80, escapes }
+}
+
+/**
+ * How many members the value has: fewer than were written where a name stood twice. A name that comes from the prototype of all objects
+ * makes it more, and is refused as well.
+ */
+function countMembers(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let members = 0
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) members += countMembers(item)
+    return members
+  }
+  const object = value as Readonly<Record<string, Json>>
+  // oxlint-disable-next-line guard-for-in -- a foreign name is to be counted; and an array of names would cost more than all the rest
+  for (const name in object) {
+    if (name === '__proto__') throw problem('JSON_KEY', 'the key __proto__ is not accepted', 'rename it')
+    const member = object[name] ?? null
+    members += typeof member === 'object' ? 1 + countMembers(member) : 1
   }
   return members
 }
 
-/**
- * Looks at names and texts.
- * @returns how many members the value has: fewer than were written where a name stood twice
- */
-function checkMembers(value: Json, options: { readonly halves: boolean }): number {
-  if (typeof value === 'string' && options.halves) checkText(value)
-  if (typeof value !== 'object' || value === null) return 0
-  if (Array.isArray(value)) {
-    let members = 0
-    for (const item of value as readonly Json[]) members += checkMembers(item, options)
-    return members
+/** Looks for halves of characters in names and texts. */
+function checkTexts(value: Json): void {
+  if (typeof value === 'string') return checkText(value)
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [name, member] of Object.entries(value as Readonly<Record<string, Json>>)) {
+    checkText(name)
+    checkTexts(member)
   }
-  const object = value as Readonly<Record<string, Json>>
-  const names = Object.keys(object)
-  let members = names.length
-  for (const name of names) {
-    if (name === '__proto__') throw problem('JSON_KEY', 'the key __proto__ is not accepted', 'rename it')
-    if (options.halves) checkText(name)
-    members += checkMembers(object[name] ?? null, options)
-  }
-  return members
+  return undefined
 }
 
 function syntaxProblem(text: string, error: unknown): InvalidInput<JsonErrorCode> {

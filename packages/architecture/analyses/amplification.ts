@@ -2,7 +2,7 @@ import type { Graph } from '../graph.ts'
 import type { Call } from '../model.ts'
 import { entriesOf } from './entries.ts'
 import { allEdges, eachEdge, numbered, type Edges, type Numbered } from './numbered.ts'
-import { condensed } from './strong.ts'
+import { condensed, type Condensation } from './strong.ts'
 import type { Way } from './walk.ts'
 
 /** How often one request at an entry can call something, at worst, along one way. */
@@ -31,10 +31,18 @@ interface Products {
  * callers to the callees. Circles are gone through once: what repeats in them has a rule of its own.
  */
 export function amplifications(graph: Graph): readonly Amplification[] {
+  return amplificationsFrom(
+    graph,
+    entriesOf(graph).map(({ id }) => id),
+  )
+}
+
+/** The same of some entries alone. */
+export function amplificationsFrom(graph: Graph, entries: readonly string[]): readonly Amplification[] {
   const nodes = graph.once(numbered)
   const edges = graph.once(allEdges)
-  const { groups, groupOf } = condensed(edges)
-  const products = productsAt(graph, nodes, edges)
+  const { groups, groupOf } = graph.once(condensedEdges)
+  const products = productsAt(entries, nodes, edges)
   for (let group = groups.length - 1; group >= 0; group -= 1) {
     const members = groups[group] ?? []
     // Inside of a circle the worst way may come by any of its members: each is given the chance once.
@@ -45,7 +53,11 @@ export function amplifications(graph: Graph): readonly Amplification[] {
   return listed(products)
 }
 
-function productsAt(graph: Graph, nodes: Numbered, edges: Edges): Products {
+function condensedEdges(graph: Graph): Condensation {
+  return condensed(graph.once(allEdges))
+}
+
+function productsAt(entries: readonly string[], nodes: Numbered, edges: Edges): Products {
   const count = nodes.ids.length
   const products: Products = {
     attempts: new Float64Array(count),
@@ -54,7 +66,7 @@ function productsAt(graph: Graph, nodes: Numbered, edges: Edges): Products {
     nodes,
     edges,
   }
-  for (const { id } of entriesOf(graph)) {
+  for (const id of entries) {
     const node = nodes.numberOf(id)
     if (node < 0) continue
     products.attempts[node] = 1

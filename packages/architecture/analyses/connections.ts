@@ -1,4 +1,4 @@
-import type { Graph } from '../graph.ts'
+import { ofEachComponent, type Neighbourhood } from '../each.ts'
 import type { Call, Component } from '../model.ts'
 
 /** What the callers of a store may open, against what it accepts. */
@@ -21,27 +21,24 @@ export interface ConnectionUser {
 }
 
 /** Replicas × pool of all callers, for everything that holds data or limits its connections. */
-export function connectionUses(graph: Graph): readonly ConnectionUse[] {
-  return graph.architecture.components
-    .filter(({ kind, connectionLimit }) => connectionLimit !== undefined || keepsConnections.has(kind.value))
-    .flatMap((store) => {
-      const callers = callersOf(store, graph)
-      if (callers.size === 0) return []
-      const users: ConnectionUser[] = []
-      const unknown: Component[] = []
-      for (const [component, call] of callers) {
-        const replicas = component.autoscaling?.value.maximum ?? component.replicas?.value
-        if (replicas === undefined || component.pool === undefined) unknown.push(component)
-        else users.push({ component, replicas, pool: component.pool.value, call })
-      }
-      const needed = users.reduce((sum, { replicas, pool }) => sum + replicas * pool, 0)
-      return [{ store, limit: store.connectionLimit?.value, needed, users, unknown }]
-    })
-}
+export const connectionUses = ofEachComponent((store, near): ConnectionUse | undefined => {
+  if (store.connectionLimit === undefined && !keepsConnections.has(store.kind.value)) return undefined
+  const callers = callersOf(store, near)
+  if (callers.size === 0) return undefined
+  const users: ConnectionUser[] = []
+  const unknown: Component[] = []
+  for (const [component, call] of callers) {
+    const replicas = component.autoscaling?.value.maximum ?? component.replicas?.value
+    if (replicas === undefined || component.pool === undefined) unknown.push(component)
+    else users.push({ component, replicas, pool: component.pool.value, call })
+  }
+  const needed = users.reduce((sum, { replicas, pool }) => sum + replicas * pool, 0)
+  return { store, limit: store.connectionLimit?.value, needed, users, unknown }
+})
 
 const keepsConnections = new Set(['store', 'cache', 'broker'])
 
-function callersOf(store: Component, graph: Graph): ReadonlyMap<Component, Call> {
+function callersOf(store: Component, graph: Neighbourhood): ReadonlyMap<Component, Call> {
   const callers = new Map<Component, Call>()
   for (const id of [store.id, ...graph.operationsOf(store.id).map(({ id }) => id)]) {
     for (const call of graph.callsTo(id)) {

@@ -2,7 +2,7 @@ import type { Graph } from '../graph.ts'
 import type { Call } from '../model.ts'
 import { entriesOf } from './entries.ts'
 import { numbered, waitedEdges, type Edges, type Numbered } from './numbered.ts'
-import { condensed } from './strong.ts'
+import { waitedGroups } from './strong.ts'
 import type { Way } from './walk.ts'
 
 /** The longest chain of parts that wait for each other, from one entry. */
@@ -14,19 +14,22 @@ export interface ChainDepth {
 }
 
 /** The deepest synchronous chain below every entry: longest paths over the condensation, in linear time. */
+// oxlint-disable-next-line complexity -- longest paths over packed edges: three plain loops in each other
 export function chainDepths(graph: Graph): readonly ChainDepth[] {
   const nodes = graph.once(numbered)
   const edges = graph.once(waitedEdges)
-  const { groups, groupOf } = condensed(edges)
+  const { groups, groupOf } = graph.once(waitedGroups)
   const depths = new Int32Array(groups.length)
   /** Edge that leads to the deepest part below each group; -1: none. */
   const deepest = new Int32Array(groups.length).fill(-1)
   for (const [group, members] of groups.entries()) {
-    for (const edge of members.flatMap((node) => edgesFrom(node, edges))) {
-      const callee = groupOf[edges.ends[edge] ?? 0] ?? 0
-      if (callee === group || (depths[callee] ?? 0) + 1 <= (depths[group] ?? 0)) continue
-      depths[group] = (depths[callee] ?? 0) + 1
-      deepest[group] = edge
+    for (const node of members) {
+      for (let edge = edges.starts[node] ?? 0; edge < (edges.starts[node + 1] ?? 0); edge += 1) {
+        const callee = groupOf[edges.ends[edge] ?? 0] ?? 0
+        if (callee === group || (depths[callee] ?? 0) + 1 <= (depths[group] ?? 0)) continue
+        depths[group] = (depths[callee] ?? 0) + 1
+        deepest[group] = edge
+      }
     }
   }
   return entriesOf(graph).flatMap(({ id }) => {
@@ -61,11 +64,6 @@ function chainFrom(start: number, { nodes, edges, groupOf, deepest }: Deepest): 
     group = groupOf[edges.ends[edge] ?? 0] ?? 0
   }
   return way
-}
-
-function edgesFrom(node: number, { starts }: Edges): readonly number[] {
-  const first = starts[node] ?? 0
-  return Array.from({ length: (starts[node + 1] ?? 0) - first }, (_, at) => first + at)
 }
 
 /** How many other components an operation, or a component, waits for directly. */

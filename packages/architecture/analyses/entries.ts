@@ -15,6 +15,10 @@ export interface Entry {
  * port. Parts that only watch or test are no entries.
  */
 export function entriesOf(graph: Graph): readonly Entry[] {
+  return graph.once(entries)
+}
+
+function entries(graph: Graph): readonly Entry[] {
   const { operations, components } = graph.architecture
   if (operations.length > 0) {
     return operations

@@ -1,4 +1,5 @@
-import type { Graph } from '../graph.ts'
+import { ofEachCall } from '../each.ts'
+import type { Analysis, Earlier, Graph } from '../graph.ts'
 import type { ArchitectureOperation, Call } from '../model.ts'
 import type { Way } from './walk.ts'
 
@@ -21,27 +22,83 @@ export interface Arrival {
  * and component, and grows only with the architecture.
  */
 export function dataArrivals(graph: Graph): readonly Arrival[] {
-  return [...returnedArrivals(graph), ...sentArrivals(graph)]
+  return [
+    ...graph.once(returnedArrivals).flatMap(({ arrivals }) => arrivals),
+    ...graph.once(sentArrivals).flat(),
+  ]
+}
+
+/** Everything that one operation returns to others. */
+export interface Returned {
+  readonly origin: ArchitectureOperation
+  readonly arrivals: readonly Arrival[]
+}
+
+/** By operation, for those that return anything. What a revision keeps has the same facts at all of its places, too. */
+export const returnedArrivals: Analysis<readonly Returned[]> = Object.assign(
+  (graph: Graph) => returning(graph).map((origin) => returnedOf(origin, graph)),
+  {
+    revise: (previous: readonly Returned[], graph: Graph, earlier: Earlier) => {
+      const concerned = concernedOrigins(graph, earlier)
+      const known = new Map(previous.map((each) => [each.origin, each]))
+      return returning(graph).map((origin) => {
+        const old = concerned.has(origin.id) ? undefined : known.get(origin)
+        return old ?? returnedOf(origin, graph)
+      })
+    },
+  },
+)
+
+function returning({ architecture: { operations } }: Graph): readonly ArchitectureOperation[] {
+  return operations.filter(({ dataOut }) => (dataOut?.value.length ?? 0) > 0)
 }
 
 /** Classes, each with the way from its origin: returned by an operation to its callers. */
-function returnedArrivals(graph: Graph): readonly Arrival[] {
+function returnedOf(operation: ArchitectureOperation, graph: Graph): Returned {
   const arrivals: Arrival[] = []
-  for (const operation of graph.architecture.operations) {
-    const classes = operation.dataOut?.value ?? []
-    if (classes.length === 0) continue
-    const hops = hopsBack(operation, graph)
-    for (const dataClass of classes) {
-      const facts = { dataClass, origin: operation.id, direction: 'returned' } as const
-      arrivals.push({ ...facts, component: operation.component, way: [] })
-      for (const { call, component, way } of hops) {
-        if (call.through !== undefined) arrivals.push({ ...facts, component: call.through.value, way })
-        arrivals.push({ ...facts, component, way })
-      }
+  const hops = hopsBack(operation, graph)
+  for (const dataClass of operation.dataOut?.value ?? []) {
+    const facts = { dataClass, origin: operation.id, direction: 'returned' } as const
+    arrivals.push({ ...facts, component: operation.component, way: [] })
+    for (const { call, component, way } of hops) {
+      if (call.through !== undefined) arrivals.push({ ...facts, component: call.through.value, way })
+      arrivals.push({ ...facts, component, way })
     }
   }
-  return arrivals
+  return { origin: operation, arrivals }
 }
+
+/**
+ * Operations whose answers come past something that changed: a call, who makes or carries it, or the operation itself. From the
+ * callee of each it goes on downwards through open outputs, in both revisions.
+ */
+function concernedOrigins(graph: Graph, earlier: Earlier): ReadonlySet<string> {
+  const { components, operations, calls } = earlier.change
+  const changed = [...components.removed, ...components.added, ...operations.removed, ...operations.added]
+  const ids = new Set(changed.map(({ part }) => part.id))
+  const concerned = new Set([...calls.removed, ...calls.added].map(({ part }) => part.to))
+  for (const side of [earlier.graph, graph]) {
+    const parts = [...ids].flatMap((id) => [id, ...side.operationsOf(id).map((operation) => operation.id)])
+    for (const id of parts) concerned.add(id)
+    for (const { to } of parts.flatMap((id) => side.callsFrom(id))) concerned.add(to)
+    for (const call of side.once(callsThroughSomebody))
+      if (ids.has(call.through?.value ?? '')) concerned.add(call.to)
+  }
+  passedOn(concerned, [earlier.graph, graph])
+  return concerned
+}
+
+/** An open output passes on what its callees return. */
+function passedOn(concerned: Set<string>, sides: readonly Graph[]): void {
+  for (const id of concerned) {
+    for (const side of sides) {
+      if (side.operation(id)?.openOutput?.value !== true) continue
+      for (const { to } of side.callsFrom(id)) concerned.add(to)
+    }
+  }
+}
+
+const callsThroughSomebody = ofEachCall((call) => (call.through === undefined ? undefined : call))
 
 interface Hop {
   readonly call: Call
@@ -68,25 +125,23 @@ function hopsBack({ id: origin }: ArchitectureOperation, graph: Graph): readonly
   return hops
 }
 
-/** What operations take in arrives at their components, and what a call sends along arrives at its callee. */
-function sentArrivals(graph: Graph): readonly Arrival[] {
+/** What operations take in arrives at their components, and what a call sends along arrives at its callee; by call. */
+export const sentArrivals = ofEachCall((call, { callee, operation }): readonly Arrival[] | undefined => {
+  const classes = sentClasses(call, operation)
+  if (callee === undefined || classes.size === 0) return undefined
   const arrivals: Arrival[] = []
-  for (const call of graph.architecture.calls) {
-    const callee = graph.ownerOf(call.to)
-    if (callee === undefined) continue
-    for (const dataClass of sentClasses(call, graph)) {
-      const facts = { dataClass, origin: call.from, way: [call], direction: 'sent' } as const
-      if (call.through !== undefined) arrivals.push({ ...facts, component: call.through.value })
-      arrivals.push({ ...facts, component: callee.id })
-    }
+  for (const dataClass of classes) {
+    const facts = { dataClass, origin: call.from, way: [call], direction: 'sent' } as const
+    if (call.through !== undefined) arrivals.push({ ...facts, component: call.through.value })
+    arrivals.push({ ...facts, component: callee.id })
   }
   return arrivals
-}
+})
 
 const noClasses: ReadonlySet<string> = new Set()
 
-function sentClasses({ to, sends }: Call, graph: Graph): ReadonlySet<string> {
-  const taken = graph.operation(to)?.dataIn
+function sentClasses({ sends }: Call, operation: ArchitectureOperation | undefined): ReadonlySet<string> {
+  const taken = operation?.dataIn
   return taken === undefined && sends === undefined
     ? noClasses
     : new Set([...(taken?.value ?? []), ...(sends?.value ?? [])])

@@ -44,11 +44,15 @@ export function numbered(graph: Graph): Numbered {
   // Backwards, so that of two parts with one id the first is meant, as everywhere else.
   for (let at = ids.length - 1; at >= 0; at -= 1) numbers.set(ids[at] ?? '', at)
   const numberOf = (id: string) => numbers.get(id) ?? -1
-  const owners = Int32Array.from(ids, (_, at) =>
-    at < operations.length ? numberOf(operations[at]?.component ?? '') : at,
-  )
-  const from = Int32Array.from(calls, (call) => numberOf(call.from))
-  const to = Int32Array.from(calls, (call) => numberOf(call.to))
+  const owners = new Int32Array(ids.length)
+  for (let at = 0; at < ids.length; at += 1)
+    owners[at] = at < operations.length ? numberOf(operations[at]?.component ?? '') : at
+  const from = new Int32Array(calls.length)
+  const to = new Int32Array(calls.length)
+  for (const [at, call] of calls.entries()) {
+    from[at] = numberOf(call.from)
+    to[at] = numberOf(call.to)
+  }
   const marks = new Int32Array(ids.length + 1)
   return { ids, operations: operations.length, calls, from, to, owners, marks, numberOf }
 }
@@ -65,60 +69,63 @@ export function neededEdges(graph: Graph): Edges {
 
 /** Calls that are waited for, as far as is known. */
 export function waitedEdges(graph: Graph): Edges {
-  return edgesOf(graph, ({ synchronous }) => synchronous?.value !== false)
+  // What measures and collects asks at times of its own: nobody who hands it figures waits for that.
+  const waitsFor = ({ synchronous, from }: Call) =>
+    synchronous?.value !== false && graph.ownerOf(from)?.kind.value !== 'monitoring'
+  return edgesOf(graph, waitsFor)
 }
 
 /** An operation has its own calls and those that its component makes for all of them. */
 function edgesOf(graph: Graph, keep: (call: Call) => boolean): Edges {
   const nodes = graph.once(numbered)
   const own = ownEdges(nodes, keep)
-  const sources = (node: number): readonly number[] => {
+  const count = nodes.ids.length
+  const starts = new Int32Array(count + 1)
+  const sizeOf = (node: number) => (own.starts[node + 1] ?? 0) - (own.starts[node] ?? 0)
+  for (let node = 0; node < count; node += 1) {
     const owner = nodes.owners[node] ?? -1
-    return owner >= 0 && owner !== node ? [node, owner] : [node]
+    const shared = owner >= 0 && owner !== node ? sizeOf(owner) : 0
+    starts[node + 1] = (starts[node] ?? 0) + sizeOf(node) + shared
   }
-  const sizes = nodes.ids.map((_, node) =>
-    sources(node).reduce((sum, source) => sum + sizeOf(source, own), 0),
-  )
-  const starts = sums(sizes)
-  const ends = new Int32Array(starts.at(-1) ?? 0)
+  const ends = new Int32Array(starts[count] ?? 0)
   const calls = new Int32Array(ends.length)
-  for (let node = 0; node < nodes.ids.length; node += 1) {
-    let at = starts[node] ?? 0
-    for (const source of sources(node)) {
-      const [first, last] = [own.starts[source] ?? 0, own.starts[source + 1] ?? 0]
-      ends.set(own.ends.subarray(first, last), at)
-      calls.set(own.calls.subarray(first, last), at)
-      at += last - first
+  const copy = (source: number, to: number) => {
+    let target = to
+    for (let at = own.starts[source] ?? 0; at < (own.starts[source + 1] ?? 0); at += 1) {
+      ends[target] = own.ends[at] ?? 0
+      calls[target] = own.calls[at] ?? 0
+      target += 1
     }
+    return target
+  }
+  for (let node = 0; node < count; node += 1) {
+    const owner = nodes.owners[node] ?? -1
+    const next = copy(node, starts[node] ?? 0)
+    if (owner >= 0 && owner !== node) copy(owner, next)
   }
   return { starts, ends, calls }
 }
 
-function sizeOf(node: number, { starts }: Edges): number {
-  return (starts[node + 1] ?? 0) - (starts[node] ?? 0)
-}
-
-/** Where each part begins, when they stand one after another; after the last, where it ends. */
-function sums(sizes: ArrayLike<number>): Int32Array {
-  const starts = new Int32Array(sizes.length + 1)
-  for (let at = 0; at < sizes.length; at += 1) starts[at + 1] = (starts[at] ?? 0) + (sizes[at] ?? 0)
-  return starts
-}
-
 /** What each node calls by itself. */
+// oxlint-disable-next-line complexity -- counting sort over packed numbers: each step is one plain loop
 export function ownEdges({ ids, calls, from, to }: Numbered, keep: (call: Call) => boolean): Edges {
-  const isKnown = (index: number) => (from[index] ?? -1) >= 0 && (to[index] ?? -1) >= 0
-  const kept = [...calls.keys()].filter((index) => {
-    const call = calls[index]
-    return call !== undefined && isKnown(index) && keep(call)
-  })
-  const sizes = new Int32Array(ids.length)
-  for (const index of kept) sizes[from[index] ?? 0] = (sizes[from[index] ?? 0] ?? 0) + 1
-  const starts = sums(sizes)
+  const kept = new Int32Array(calls.length)
+  const starts = new Int32Array(ids.length + 1)
+  let count = 0
+  for (const [index, call] of calls.entries()) {
+    const node = from[index] ?? -1
+    if (node < 0 || (to[index] ?? -1) < 0 || !keep(call)) continue
+    kept[count] = index
+    count += 1
+    starts[node + 1] = (starts[node + 1] ?? 0) + 1
+  }
+  for (let node = 0; node < ids.length; node += 1)
+    starts[node + 1] = (starts[node + 1] ?? 0) + (starts[node] ?? 0)
   const next = starts.slice()
-  const ends = new Int32Array(kept.length)
-  const indices = new Int32Array(kept.length)
-  for (const index of kept) {
+  const ends = new Int32Array(count)
+  const indices = new Int32Array(count)
+  for (let at = 0; at < count; at += 1) {
+    const index = kept[at] ?? 0
     const node = from[index] ?? 0
     const slot = next[node] ?? 0
     next[node] = slot + 1

@@ -4,13 +4,12 @@ import { graphOf } from '../graph.ts'
 import { connectionUses } from './connections.ts'
 import { dataFlow } from './data-flow.ts'
 import { chainDepths, fanOuts } from './depth.ts'
-import { differenceOf } from './difference.ts'
 import { dependentChecks } from './health.ts'
 import { clientReach, gainedReach } from './reach.ts'
 import { reachMatrix } from './reach-matrix.ts'
 import { unsafeRetries } from './retries.ts'
 import { cohesions, deploymentOrder, hubs, ownershipCrossings } from './shape.ts'
-import { sketched, type Sketch } from './testing/sketch.ts'
+import { sketch, type Sketch } from '../testing/sketch.ts'
 import { chainTimes } from './time.ts'
 
 const shop: Sketch = {
@@ -51,7 +50,7 @@ const shop: Sketch = {
 }
 
 test('a client reaches what its entries call, and gains what it has no scope for', () => {
-  const graph = graphOf(sketched(shop))
+  const graph = graphOf(sketch(shop))
   const reached = clientReach(graph).map(({ client, operation }) => `${client.id} ${operation.id}`)
   assert.deepEqual(reached, [
     'anyone checkout.view',
@@ -67,7 +66,7 @@ test('a client reaches what its entries call, and gains what it has no scope for
 })
 
 test('the reach matrix tells each hop with its checks', () => {
-  const matrix = reachMatrix(graphOf(sketched(shop)))
+  const matrix = reachMatrix(graphOf(sketch(shop)))
   assert.equal(matrix.callers.find(({ id }) => id === 'anyone')?.kind, 'anonymous')
   assert.equal(matrix.reaches('anyone', 'payments.charge'), false)
   assert.deepEqual(
@@ -92,10 +91,10 @@ test('the reach matrix tells each hop with its checks', () => {
 })
 
 test('somebody whom nobody drew comes in by a published port, and no check is known there', () => {
-  const { anyone: _anyone, ...components } = shop.components
+  const { anyone: _anyone, ...components } = shop.components ?? {}
   const { 'anyone -> checkout.view': _view, ...calls } = shop.calls ?? {}
   const matrix = reachMatrix(
-    graphOf(sketched({ ...shop, components, calls: { ...calls, 'gateway -> checkout': {} } })),
+    graphOf(sketch({ ...shop, components, calls: { ...calls, 'gateway -> checkout': {} } })),
   )
   const way = matrix.way('anonymous', 'orders')
   assert.equal(way?.steps[0]?.authenticated, false)
@@ -103,7 +102,7 @@ test('somebody whom nobody drew comes in by a published port, and no check is kn
 })
 
 test('data goes with answers through an open output, and may go into what nobody describes', () => {
-  const flow = dataFlow(graphOf(sketched(shop)))
+  const flow = dataFlow(graphOf(sketch(shop)))
   const secret = flow.of('secret').map(({ component, declared }) => `${component} ${declared}`)
   for (const place of [
     'payments true',
@@ -124,7 +123,7 @@ test('data goes with answers through an open output, and may go into what nobody
 })
 
 test('an operation that promises less time than its chain may take is told with the slowest way', () => {
-  const [slow] = chainTimes(graphOf(sketched(shop)))
+  const [slow] = chainTimes(graphOf(sketch(shop)))
   assert.equal(slow?.caller, 'checkout.place')
   // Two attempts of 900 ms each, and a pause of 50 ms; the store bounds nothing.
   assert.deepEqual([slow.neededMs, slow.pausesMs, slow.open], [1850, 50, true])
@@ -135,12 +134,12 @@ test('an operation that promises less time than its chain may take is told with 
 })
 
 test('connections of all replicas are counted against what the store accepts', () => {
-  const [use] = connectionUses(graphOf(sketched(shop)))
+  const [use] = connectionUses(graphOf(sketch(shop)))
   assert.deepEqual([use?.store.id, use?.limit, use?.needed], ['orders', 80, 90])
 })
 
 test('a chain, its width, and what is not safe to try again', () => {
-  const graph = graphOf(sketched(shop))
+  const graph = graphOf(sketch(shop))
   assert.equal(chainDepths(graph).find(({ entry }) => entry === 'checkout.place')?.depth, 2)
   assert.deepEqual(fanOuts(graph)[0]?.callees, ['log', 'orders'])
   assert.deepEqual(
@@ -152,7 +151,7 @@ test('a chain, its width, and what is not safe to try again', () => {
 test('health checks that ask the same store take all their components out together', () => {
   const check = { question: 'GET /health', asks: ['orders'] }
   const graph = graphOf(
-    sketched({
+    sketch({
       components: {
         checkout: { liveness: check },
         payments: { readiness: check },
@@ -170,7 +169,7 @@ test('health checks that ask the same store take all their components out togeth
 })
 
 test('the cut: hubs, owners, the order of deployment, operations that share nothing', () => {
-  const graph = graphOf(sketched(shop))
+  const graph = graphOf(sketch(shop))
   const [hub] = hubs(graph)
   assert.deepEqual(
     [hub?.component.id, hub?.callers, hub?.callees],
@@ -187,39 +186,11 @@ test('the cut: hubs, owners, the order of deployment, operations that share noth
   assert.deepEqual(together, [])
   assert.ok(steps[0]?.includes('orders') && steps[1]?.includes('payments') && steps[2]?.includes('checkout'))
   const split = graphOf(
-    sketched({
+    sketch({
       components: { shop: {}, carts: { kind: 'store' }, mails: { kind: 'store' } },
       operations: { 'shop.add': {}, 'shop.send': {} },
       calls: { 'shop.add -> carts': {}, 'shop.send -> mails': {} },
     }),
   )
   assert.deepEqual(cohesions(split)[0]?.groups, [['shop.add'], ['shop.send']])
-})
-
-test('a difference names who reaches what now, and whose availability it changes', () => {
-  const calls = { ...shop.calls, 'checkout.view -> payments.charge': { attempts: 3 } }
-  const delta = differenceOf(sketched(shop), sketched({ ...shop, calls }))
-  assert.ok(
-    delta.reach.gained.some(({ caller, target }) => caller.id === 'anyone' && target === 'payments.charge'),
-  )
-  assert.deepEqual(delta.reach.lost, [])
-  const [changed] = delta.availability
-  assert.equal(changed?.entry, 'checkout.view')
-  assert.deepEqual(changed.gained, ['card', 'log', 'payments'])
-  assert.ok(changed.after.low < changed.before.low)
-  assert.deepEqual(
-    delta.amplification.map(({ target, before, after }) => [target, before, after]),
-    [
-      ['card', 2, 3],
-      ['log', 2, 3],
-      ['orders', 2, 3],
-      ['payments.charge', 2, 3],
-    ],
-  )
-  assert.deepEqual(differenceOf(sketched(shop), sketched(shop)), {
-    entries: { added: [], removed: [] },
-    reach: { gained: [], lost: [] },
-    availability: [],
-    amplification: [],
-  })
 })

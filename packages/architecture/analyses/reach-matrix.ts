@@ -129,22 +129,33 @@ function callersOf(graph: Graph): readonly Caller[] {
   return drawn || !open ? callers : [{ id: 'anonymous', kind: 'anonymous', scopes: [] }, ...callers]
 }
 
+/** Nodes at which a caller begins: the doors that it comes in by, or itself and its operations. */
+export function startsOf(caller: Caller, graph: Graph): readonly number[] {
+  const doors = doorsOf(caller, graph)
+  if (doors.size > 0) return [...doors.keys()]
+  const { numberOf } = graph.once(numbered)
+  return [caller.id, ...graph.operationsOf(caller.id).map(({ id }) => id)]
+    .map(numberOf)
+    .filter((node) => node >= 0)
+}
+
 /** Somebody whom nobody drew comes in at every published port, and at every operation that is public. */
+function doorsOf(caller: Caller, graph: Graph): ReadonlyMap<number, Evidence> {
+  const { numberOf } = graph.once(numbered)
+  const doors = new Map<number, Evidence>()
+  if (graph.component(caller.id) !== undefined) return doors
+  for (const { id, published } of graph.architecture.components)
+    if (published !== undefined && published.value.length > 0) doors.set(numberOf(id), published.evidence)
+  for (const { id, access } of graph.architecture.operations)
+    if (access?.value === 'public') doors.set(numberOf(id), access.evidence)
+  return doors
+}
+
 function rowOf(caller: Caller | undefined, graph: Graph): Row | undefined {
   if (caller === undefined) return undefined
   const nodes = graph.once(numbered)
-  const doors = new Map<number, Evidence>()
-  if (graph.component(caller.id) === undefined) {
-    for (const { id, published } of graph.architecture.components)
-      if (published !== undefined && published.value.length > 0)
-        doors.set(nodes.numberOf(id), published.evidence)
-    for (const { id, access } of graph.architecture.operations)
-      if (access?.value === 'public') doors.set(nodes.numberOf(id), access.evidence)
-  }
-  const own = [caller.id, ...graph.operationsOf(caller.id).map(({ id }) => id)].map((id) =>
-    nodes.numberOf(id),
-  )
-  const starts = doors.size > 0 ? [...doors.keys()] : own.filter((node) => node >= 0)
+  const doors = doorsOf(caller, graph)
+  const starts = startsOf(caller, graph)
   const walk = walkFrom(starts, nodes, graph.once(allEdges))
   let nearest: ReadonlyMap<number, number> | undefined
   return { caller, doors, walk, nearest: () => (nearest ??= nearestNodes(walk, nodes)) }

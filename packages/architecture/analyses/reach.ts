@@ -1,5 +1,6 @@
-import type { Graph } from '../graph.ts'
+import type { Analysis, Earlier, Graph } from '../graph.ts'
 import type { ArchitectureOperation, Component } from '../model.ts'
+import { concernedBelow } from './concerned.ts'
 import { allEdges, numbered } from './numbered.ts'
 import { walkFrom, type Way } from './walk.ts'
 
@@ -15,7 +16,7 @@ export interface Reach {
 
 /** Everything that clients reach. */
 export function clientReach(graph: Graph): readonly Reach[] {
-  return reachOf(graph, () => true)
+  return clientsOf(graph).flatMap((client) => reachOf(client, graph, () => true))
 }
 
 /**
@@ -23,28 +24,56 @@ export function clientReach(graph: Graph): readonly Reach[] {
  * own (Hardy, The Confused Deputy, 1988). The same as filtering `clientReach`, without building the rest of it.
  */
 export function gainedReach(graph: Graph): readonly Reach[] {
-  return reachOf(graph, ({ missingScopes }) => missingScopes.length > 0).filter(({ way }) => way.length > 1)
+  return graph.once(gains).flatMap(({ reached }) => reached)
 }
 
-function reachOf(graph: Graph, keep: (reach: Pick<Reach, 'missingScopes'>) => boolean): readonly Reach[] {
+interface Gains {
+  readonly client: Component
+  readonly reached: readonly Reach[]
+}
+
+/** By client; a revision asks again of those from whom something that it changes can be reached. */
+const gains: Analysis<readonly Gains[]> = Object.assign(
+  (graph: Graph) => clientsOf(graph).map((client) => gainsOf(client, graph)),
+  {
+    revise: (previous: readonly Gains[], graph: Graph, earlier: Earlier) => {
+      const concerned = concernedBelow(graph, earlier)
+      const known = new Map(previous.map((each) => [each.client, each]))
+      return clientsOf(graph).map((client) => {
+        const old = concerned.has(client.id) ? undefined : known.get(client)
+        return old ?? gainsOf(client, graph)
+      })
+    },
+  },
+)
+
+function gainsOf(client: Component, graph: Graph): Gains {
+  const reached = reachOf(client, graph, ({ missingScopes }) => missingScopes.length > 0)
+  return { client, reached: reached.filter(({ way }) => way.length > 1) }
+}
+
+function clientsOf({ architecture: { components } }: Graph): readonly Component[] {
+  return components.filter(({ kind }) => kind.value === 'client')
+}
+
+function reachOf(
+  client: Component,
+  graph: Graph,
+  keep: (reach: Pick<Reach, 'missingScopes'>) => boolean,
+): readonly Reach[] {
   const nodes = graph.once(numbered)
-  const edges = graph.once(allEdges)
-  const { operations, components } = graph.architecture
-  return components
-    .filter(({ kind }) => kind.value === 'client')
-    .flatMap((client) => {
-      const held = new Set(client.scopes?.value ?? [])
-      const walk = walkFrom([nodes.numberOf(client.id)], nodes, edges)
-      const reached: Reach[] = []
-      for (const node of walk.reached) {
-        const operation = operations[node]
-        if (operation === undefined) continue
-        const missingScopes = missingOf(operation, held)
-        if (keep({ missingScopes }))
-          reached.push(new LazyReach({ client, operation, missingScopes }, () => walk.wayTo(node)))
-      }
-      return reached
-    })
+  const { operations } = graph.architecture
+  const held = new Set(client.scopes?.value ?? [])
+  const walk = walkFrom([nodes.numberOf(client.id)], nodes, graph.once(allEdges))
+  const reached: Reach[] = []
+  for (const node of walk.reached) {
+    const operation = operations[node]
+    if (operation === undefined) continue
+    const missingScopes = missingOf(operation, held)
+    if (keep({ missingScopes }))
+      reached.push(new LazyReach({ client, operation, missingScopes }, () => walk.wayTo(node)))
+  }
+  return reached
 }
 
 const nothing: readonly string[] = []

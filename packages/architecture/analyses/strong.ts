@@ -1,9 +1,15 @@
-import type { Edges } from './numbered.ts'
+import type { Graph } from '../graph.ts'
+import { waitedEdges, type Edges } from './numbered.ts'
 
 /** The graph with every circle drawn together to one group. Groups stand callees first: a call leads to the same or an earlier group. */
 export interface Condensation {
   readonly groupOf: Int32Array
   readonly groups: readonly (readonly number[])[]
+}
+
+/** Over the calls that are waited for. */
+export function waitedGroups(graph: Graph): Condensation {
+  return condensed(graph.once(waitedEdges))
 }
 
 interface Search {

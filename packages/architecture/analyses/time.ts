@@ -1,7 +1,8 @@
+import { ofEachOperation } from '../each.ts'
 import type { Graph } from '../graph.ts'
 import type { ArchitectureOperation, Call } from '../model.ts'
 import { numbered, waitedEdges, type Edges, type Numbered } from './numbered.ts'
-import { condensed } from './strong.ts'
+import { waitedGroups } from './strong.ts'
 import type { Way } from './walk.ts'
 
 /** How long an operation may have to wait for one of its calls, at worst. */
@@ -24,23 +25,21 @@ export interface TimeBudget {
 }
 
 /** The time budget of every operation that has a deadline and calls somebody. */
-export function timeBudgets(graph: Graph): readonly TimeBudget[] {
-  return graph.architecture.operations.flatMap((operation) => {
-    const deadlineMs = operation.deadlineMs?.value
-    if (deadlineMs === undefined) return []
-    const made = graph.callsFrom(operation.id).filter(isWaitedFor)
-    if (made.length === 0) return []
-    const calls: CallTime[] = []
-    const unknown: Call[] = []
-    for (const call of made) {
-      const attemptMs = attemptTime(call, graph.operation(call.to))
-      if (attemptMs === undefined) unknown.push(call)
-      else calls.push({ call, attempts: call.attempts?.value ?? 1, attemptMs })
-    }
-    const neededMs = calls.reduce((sum, { attempts, attemptMs }) => sum + attempts * attemptMs, 0)
-    return [{ operation, deadlineMs, calls, neededMs, unknown }]
-  })
-}
+export const timeBudgets = ofEachOperation((operation, near): TimeBudget | undefined => {
+  const deadlineMs = operation.deadlineMs?.value
+  if (deadlineMs === undefined) return undefined
+  const made = near.callsFrom(operation.id).filter(isWaitedFor)
+  if (made.length === 0) return undefined
+  const calls: CallTime[] = []
+  const unknown: Call[] = []
+  for (const call of made) {
+    const attemptMs = attemptTime(call, near.operation(call.to))
+    if (attemptMs === undefined) unknown.push(call)
+    else calls.push({ call, attempts: call.attempts?.value ?? 1, attemptMs })
+  }
+  const neededMs = calls.reduce((sum, { attempts, attemptMs }) => sum + attempts * attemptMs, 0)
+  return { operation, deadlineMs, calls, neededMs, unknown }
+})
 
 function attemptTime(call: Call, callee: ArchitectureOperation | undefined): number | undefined {
   const limits = [call.timeoutMs?.value, callee?.deadlineMs?.value].filter((limit) => limit !== undefined)
@@ -102,7 +101,12 @@ export function chainTimes(graph: Graph): readonly ChainTime[] {
       pausesMs: below.pausesMs,
       open: below.open,
     }
-    found.push({ ...facts, way: slowestWay(node, times.below, nodes) })
+    found.push({
+      ...facts,
+      get way() {
+        return slowestWay(node, times.below, nodes)
+      },
+    })
   }
   return [...found, ...shortTimeouts(graph, nodes, times)]
 }
@@ -116,7 +120,15 @@ function shortTimeouts(graph: Graph, nodes: Numbered, { within, below }: WorstTi
     if (deadlineMs === undefined || callee === undefined || callee.ms <= deadlineMs || !isWaitedFor(call))
       return []
     const facts = { caller: call.from, call, deadlineMs, neededMs: callee.ms, pausesMs: callee.pausesMs }
-    return [{ ...facts, open: callee.open, way: [call, ...slowestWay(node, below, nodes)] }]
+    return [
+      {
+        ...facts,
+        open: callee.open,
+        get way() {
+          return [call, ...slowestWay(node, below, nodes)]
+        },
+      },
+    ]
   })
 }
 
@@ -129,7 +141,7 @@ interface WorstTimes {
 
 /** Callees before callers: every time is worked out once. */
 function worstTimes(graph: Graph, nodes: Numbered, edges: Edges): WorstTimes {
-  const { groups } = condensed(edges)
+  const { groups } = graph.once(waitedGroups)
   const below: Worst[] = Array.from({ length: nodes.ids.length }, () => instant)
   const within: Worst[] = below.slice()
   for (const group of groups) {
@@ -149,30 +161,31 @@ function ownOf(below: Worst, deadlineMs: number | undefined): Worst {
   return deadlineMs === undefined ? below : { ...below, ms: deadlineMs }
 }
 
+// oxlint-disable-next-line complexity -- one pass over packed edges, without an object for each of them
 function sumOf(node: number, edges: Edges, nodes: Numbered, within: readonly Worst[]): Worst {
   const sum = { ms: 0, pausesMs: 0, slowest: undefined as Call | undefined, open: false }
   let longest = -1
   for (let edge = edges.starts[node] ?? 0; edge < (edges.starts[node + 1] ?? 0); edge += 1) {
     const call = nodes.calls[edges.calls[edge] ?? 0]
     if (call === undefined) continue
-    const one = worstOf(call, within[edges.ends[edge] ?? 0] ?? instant)
-    sum.ms += one.ms
-    sum.pausesMs += one.pausesMs
-    sum.open ||= one.open
-    if (one.ms <= longest) continue
-    longest = one.ms
-    sum.slowest = one.ms > 0 ? call : sum.slowest
+    const callee = within[edges.ends[edge] ?? 0] ?? instant
+    const attemptMs = Math.min(callee.ms > 0 ? callee.ms : Infinity, call.timeoutMs?.value ?? Infinity)
+    // Neither a timeout nor anything below bounds it.
+    if (attemptMs === Infinity) {
+      sum.open = true
+      longest = Math.max(longest, 0)
+      continue
+    }
+    const pausesMs = pausesOf(call)
+    const ms = attemptMs * triesOf(call) + pausesMs
+    sum.ms += ms
+    sum.pausesMs += pausesMs
+    sum.open ||= callee.open && call.timeoutMs === undefined
+    if (ms <= longest) continue
+    longest = ms
+    sum.slowest = ms > 0 ? call : sum.slowest
   }
   return sum
-}
-
-/** One call with all its attempts; nothing, and open, where neither a timeout nor anything below bounds it. */
-function worstOf(call: Call, callee: Worst): Omit<Worst, 'slowest'> {
-  const attemptMs = Math.min(callee.ms > 0 ? callee.ms : Infinity, call.timeoutMs?.value ?? Infinity)
-  if (attemptMs === Infinity) return { ms: 0, pausesMs: 0, open: true }
-  const pausesMs = pausesOf(call)
-  const open = callee.open && call.timeoutMs === undefined
-  return { ms: attemptMs * triesOf(call) + pausesMs, pausesMs, open }
 }
 
 function triesOf({ attempts }: Call): number {

@@ -8,10 +8,11 @@ import { synchronousCycles } from './cycles.ts'
 import { entriesOf } from './entries.ts'
 import { allEdges, neededEdges, numbered } from './numbered.ts'
 import { condensed } from './strong.ts'
-import { generatedArchitecture } from './testing/generated.ts'
-import { sketched } from './testing/sketch.ts'
+import { generatedArchitecture } from '../testing/generated.ts'
+import { sketch } from '../testing/sketch.ts'
 import { lazyMap, walkFrom } from './walk.ts'
-import { neededBy, needsOfEntries } from './ways.ts'
+import { neededBy } from './needed-by.ts'
+import { needsOfEntries } from './ways.ts'
 
 /** Random architectures with calls between operations and components, circles among them. */
 const architectures = fc
@@ -27,7 +28,7 @@ const architectures = fc
   .map((calls): Architecture => {
     const components = ['checkout', 'orders', 'payments', 'stock', 'mail']
     const nodes = [...components, ...components.map((id) => `${id}.run`)]
-    return sketched({
+    return sketch({
       components: Object.fromEntries(components.map((id) => [id, {}])),
       operations: Object.fromEntries(
         components.map((id, at) => [`${id}.run`, at < 2 ? { access: 'consumers' as const } : {}]),
@@ -95,7 +96,7 @@ test('groups of the condensation are what reaches each other, callees first', ()
 test('a chain of a hundred thousand calls exhausts no stack', () => {
   const ids = Array.from({ length: 100_000 }, (_, at) => `part-${at}`)
   const graph = graphOf(
-    sketched({
+    sketch({
       components: Object.fromEntries(ids.map((id) => [id, {}])),
       calls: Object.fromEntries(ids.slice(1).map((id, at) => [`part-${at} -> ${id}`, {}])),
     }),
@@ -141,7 +142,7 @@ test('an amplification is the product along a way that goes through nothing twic
 
 test('without a circle the amplification is the largest product of all ways', () => {
   const graph = graphOf(
-    sketched({
+    sketch({
       components: { checkout: {}, orders: {}, payments: {}, card: { kind: 'external' } },
       operations: { 'checkout.place': { access: 'public' }, 'orders.book': {}, 'payments.charge': {} },
       calls: {
@@ -158,7 +159,7 @@ test('without a circle the amplification is the largest product of all ways', ()
 
 test('the example of a circle is a shortest one', () => {
   const graph = graphOf(
-    sketched({
+    sketch({
       components: { checkout: {}, orders: {}, payments: {}, mail: {} },
       calls: {
         'checkout -> orders': {},

@@ -12,17 +12,6 @@ export interface EntryNeeds {
   readonly needs: ReadonlyMap<string, Way>
 }
 
-/** A component, and the entries that do not answer without it. */
-export interface NeededBy {
-  readonly component: string
-  /** Number of entries; reading it costs nothing. */
-  readonly count: number
-  /** Ids of the entries, as sorted as `entriesOf`. */
-  readonly entries: readonly string[]
-  /** A shortest way to it from an entry; empty where the entry itself is on it, or passes it first. */
-  readonly wayFrom: (entry: string) => Way
-}
-
 /**
  * What each entry needs, over calls that are required and waited for. A call of which this is not known counts as needed:
  * whoever configures a peer's address is taken to use it. Where all entries are asked for, `neededBy` is the cheaper question.
@@ -71,7 +60,7 @@ export function neededComponents(
     addCarriers(node, carriers, { nodes, edges })
   }
   const support = supportOfAll(carriers, graph)
-  for (const carrier of carriers) if (nodes.numberOf(carrier) >= 0) add(nodes.numberOf(carrier))
+  for (const carrier of carriers) if (graph.component(carrier) !== undefined) add(nodes.numberOf(carrier))
   for (const node of support.reached) add(node)
   const wayTo = (component: string) => {
     const node = first.get(nodes.numberOf(component)) ?? -1
@@ -124,6 +113,7 @@ function componentNumbers(ids: Iterable<string>, { numberOf, operations }: Numbe
 
 /** A gateway calls everything behind it, for somebody; what it needs for every call is only what is no service. */
 function supportOf(carrier: string, graph: Graph): readonly number[] {
+  if (graph.component(carrier) === undefined) return []
   const { numberOf } = graph.once(numbered)
   const needed = graph
     .callsFrom(carrier)
@@ -132,30 +122,6 @@ function supportOf(carrier: string, graph: Graph): readonly number[] {
 }
 
 const behindCarriers = new Set(['service', 'gateway', 'external', 'client'])
-
-/** Every component that some entry needs, with these entries: over all entries at once, in near linear time. */
-export function neededBy(graph: Graph): ReadonlyMap<string, NeededBy> {
-  const nodes = graph.once(numbered)
-  const entries = entriesOf(graph)
-  const rows = componentRows(entries, graph)
-  const ways = waysByEntry(entries, graph)
-  const found = new Map<string, NeededBy>()
-  for (let node = nodes.operations; node < nodes.ids.length; node += 1) {
-    const component = nodes.ids[node] ?? ''
-    const count = rows.count(node - nodes.operations)
-    if (count === 0 || found.has(component)) continue
-    let ids: readonly string[] | undefined
-    found.set(component, {
-      component,
-      count,
-      get entries() {
-        return (ids ??= rows.list(node - nodes.operations).map((at) => entries[at]?.id ?? ''))
-      },
-      wayFrom: (entry) => ways(entry)?.wayTo(component) ?? [],
-    })
-  }
-  return found
-}
 
 /** The bits of entries: of each group of the condensation, and of each component, in the order of their numbers. */
 interface Rows {
@@ -167,7 +133,7 @@ interface Rows {
 }
 
 /** For each component, the bits of the entries that need it. */
-function componentRows(entries: readonly Entry[], graph: Graph): BitRows {
+export function componentRows(entries: readonly Entry[], graph: Graph): BitRows {
   const nodes = graph.once(numbered)
   const edges = graph.once(neededEdges)
   const condensation = condensed(edges)
@@ -248,9 +214,10 @@ function propagate({ reached, condensation: { groups, groupOf }, edges }: Rows):
 }
 
 /** Nodes of all walks that are kept: rules ask for several components of one entry. */
-const mostKept = 2_000_000
+const mostKept = 400_000
 
-function waysByEntry(
+/** What one entry needs, by its id; undefined for what is none. */
+export function waysByEntry(
   entries: readonly Entry[],
   graph: Graph,
 ): (entry: string) => NeededComponents | undefined {

@@ -57,16 +57,32 @@ function isAboutAnother(words: readonly string[]): boolean {
 
 /** The component's own address on the outside: `SITE_URL`, `PUBLIC_API_URL`, `BASE_URL`. */
 const ownAddress =
-  /(?:^| )(?:public|external|canonical|homepage|site)(?: |$)|^(?:(?:app|application|root|base|frontend|server|web|portal|self|my) ?)+(?:url|uri|host|address|domain)$/
+  /(?:^| )(?:public|external|canonical|homepage|site)(?: |$)|^(?:(?:app|application|root|base|frontend|server|web|portal|self|my) ?)+(?:url|uri|host|address|domain)$|(?:^| )(?:root|frontend) ur[il]$|^(?:kc|keycloak|letsencrypt|nextauth) (?:host|hostname|url|hostname url|hostname admin)$/
+
+/** In an environment this is the machine itself; in a file `host` belongs to what is around it. */
+const ownVariable = /^HOST(?:_?NAME)?$/
 
 /** True where a public address in a variable is none that its component calls: its own, or a link for people and validators. */
 export function isNotOutside(variable: string): boolean {
   const words = wordsOf(variable)
   return (
+    ownVariable.test(variable) ||
     isNotAnEndpoint(variable) ||
     words.some((word) => documentWords.has(word)) ||
     ownAddress.test(words.join(' '))
   )
+}
+
+/** Words that only say that something is called: `CART_SERVICE`, `orders-api`. */
+const calledWords = new Set(['service', 'svc', 'server', 'api', 'name'])
+
+/** True where a variable is called as the service that it holds is: `CART_SERVICE` for `cart`, `REDIS` for `redis`. */
+export function namesAService(variable: string, value: string): boolean {
+  const words = wordsOf(variable)
+  if (isAboutAnother(words) || words.at(-1) === 'name') return false
+  const meant = (all: readonly string[]) => all.filter((word) => !calledWords.has(word)).join('')
+  const name = meant(words)
+  return name !== '' && name === meant(wordsOf(value))
 }
 
 export function isPort(digits: string): boolean {

@@ -67,3 +67,28 @@ test('an alias bomb, a bottomless document and a huge file are refused before th
     assert.equal(problems[0]?.place?.file, name)
   }
 })
+
+test('a template says that it is one, and where', () => {
+  const text =
+    'apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ include "shop.name" . }}\n  labels:\n    {{- include "x" . | nindent 4 }}\n'
+  const { documents, problems } = parseDocuments({ name: 'templates/service.yaml', text })
+  assert.equal(documents.length, 0)
+  assert.equal(problems.length, 1)
+  assert.match(problems[0]?.message ?? '', /template.*helm template/)
+  assert.deepEqual(problems[0]?.place, { file: 'templates/service.yaml', line: 4, column: 9 })
+})
+
+test('the documents of a file beside a template are still read', () => {
+  const text = '{{- if .Values.cart }}\na: b\n{{- end }}\n---\nservices: {}\n'
+  const { documents, problems } = parseDocuments({ name: 'all.yaml', text })
+  assert.deepEqual(
+    documents.map(({ value }) => value),
+    [{ services: {} }],
+  )
+  assert.match(problems[0]?.message ?? '', /template/)
+})
+
+test('braces in quotes make no template', () => {
+  const { problems } = parseDocuments({ name: 'alerts.yaml', text: 'a: "{{ $labels.job }}"\nb: [\n' })
+  assert.doesNotMatch(problems[0]?.message ?? '', /template/)
+})

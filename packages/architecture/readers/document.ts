@@ -79,8 +79,17 @@ function parseYaml({ name, text }: SourceFile): ParsedFile {
     const [error] = document.errors
     if (error !== undefined) {
       const { line, col } = lines.linePos(error.pos[0])
-      const [message = 'this is not YAML'] = error.message.split('\n')
       const place = { file: name, line, column: col }
+      if (template.test(text)) {
+        if (!problems.some(({ message }) => message === templateMessage))
+          problems.push({
+            message: templateMessage,
+            place: templatePlace(text, name, lines),
+            fix: templateFix,
+          })
+        continue
+      }
+      const [message = 'this is not YAML'] = error.message.split('\n')
       problems.push({ message, place, fix: 'correct the YAML at this place' })
       continue
     }
@@ -95,6 +104,16 @@ function parseYaml({ name, text }: SourceFile): ParsedFile {
     })
   }
   return { documents, problems }
+}
+
+/** An action of Go's templates, as Helm writes them; Jinja's look alike. */
+const template = /(?:^|[:-][ \t]+|\n)[ \t]*\{\{-?\s*(?:[.$(]|[a-z]|\/\*)/
+export const templateFix = 'give what it renders to, such as the output of helm template'
+const templateMessage = `this is a template, not YAML; ${templateFix}`
+
+function templatePlace(text: string, file: string, lines: LineCounter): Place {
+  const { line, col } = lines.linePos(Math.max(0, text.indexOf('{{', text.search(template))))
+  return { file, line, column: col }
 }
 
 function documentsOf(

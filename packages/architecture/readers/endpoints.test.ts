@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { endpointsIn, publicHostsIn } from './endpoints.ts'
+import { endpointsIn } from './endpoints.ts'
+import { publicHostsIn } from './public-hosts.ts'
 
 const hosts = new Set([
   'cart',
@@ -122,6 +123,29 @@ test('a bare name is an endpoint only where its variable names an address', () =
   ])
 })
 
+test('members of a replica set, and addresses whose port nobody set, are endpoints', () => {
+  check([
+    ['rs0/db:27017,cart-2:27017', 'db:27017 cart-2:27017', 'MONGO_SEEDS'],
+    ['mongos --configdb cfg/db:27019', 'db:27019'],
+    ['acme/cart:2024', ''],
+    ['cart:', 'cart', 'CART_ADDR'],
+    ['cart:$(CART_PORT)', 'cart', 'CART_ADDR'],
+    ['http://cart:${CART_PORT}/x', 'http://cart'],
+    ['cart:', ''],
+  ])
+})
+
+test('a variable that is called as the service is holds its name', () => {
+  check([
+    ['cart', 'cart', 'CART_SERVICE'],
+    ['redis', 'redis', 'REDIS'],
+    ['orders-db', 'orders-db', 'ordersDb'],
+    ['cart', '', 'CART_NAME'],
+    ['db', '', 'CART_SERVICE'],
+    ['redis', '', 'REDIS_IMAGE'],
+  ])
+})
+
 test('paths, images, e-mail addresses, longer words and hosts of others are no endpoints', () => {
   check([
     ['/data/cart:80', ''],
@@ -160,7 +184,40 @@ test('a URL with a public name is a host outside; documents are not', () => {
   assert.deepEqual(names('https://models.shop.io', 'LLM_BASE_URL'), ['models.shop.io'])
 })
 
+test('a public name without a scheme is a host outside where it stands as one', () => {
+  const names = (text: string, variable?: string) =>
+    publicHostsIn(text, variable)
+      .map(({ host, port }) => `${host}${port === undefined ? '' : `:${port}`}`)
+      .join(' ')
+  const cases: readonly (readonly [text: string, expected: string, variable?: string])[] = [
+    ['db.shop.io', 'db.shop.io', 'DB_HOST'],
+    ['db.example.com', 'db.example.com', 'DB_HOST'],
+    ['db-1.shop.internal,db-2.shop.internal:5433', 'db-1.shop.internal db-2.shop.internal:5433', 'DB_HOSTS'],
+    ['smtp.shop.io:587', 'smtp.shop.io:587', 'SMTP'],
+    ['host=db.shop.io port=5433 user=shop', 'db.shop.io:5433'],
+    ['shop:pw@tcp(db.shop.io:3306)/orders', 'db.shop.io:3306'],
+    ['--db-host db.shop.io', 'db.shop.io'],
+    ['{ host: pay.shop.io, port: 443 }', 'pay.shop.io:443', 'payments'],
+    // Its own name, machines that are this one, people, files, code and what documents use.
+    ['shop.io', '', 'VIRTUAL_HOST'],
+    ['login.shop.io', '', 'KC_HOSTNAME'],
+    ['web-1.shop.io', '', 'HOSTNAME'],
+    ['host.docker.internal:5432', '', 'DB_HOST'],
+    ['metadata.google.internal', '', 'METADATA_HOST'],
+    ['ops@shop.io', '', 'MAIL_ADDRESS'],
+    ['schema.shop.json', '', 'SCHEMA_URL'],
+    ['org.shop.orders.Driver', '', 'DRIVER_SERVER'],
+    ['app.main', '', 'UPSTREAM'],
+    ['www.example.com', '', 'DB_HOST'],
+    ['registry.shop.io/cart:8080', ''],
+    ['talks to db.shop.io', ''],
+  ]
+  for (const [text, expected, variable] of cases) assert.equal(names(text, variable), expected, text)
+})
+
 test('a text of hostile length is read in bounded time', () => {
   for (const piece of ['a', 'cart:', '//', 'host=', '@', ' -h ', 'a://', 'a,', '"', 'http://cart,'])
     endpointsIn(piece.repeat(400_000), hosts, 'DB_HOST')
+  for (const piece of ['a.', 'db.shop.io', 'db.shop.io:', 'a.b,', '@', 'host='])
+    publicHostsIn(piece.repeat(400_000), 'DB_HOST')
 })

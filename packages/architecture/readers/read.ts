@@ -19,6 +19,11 @@ export interface ReadOptions {
    * are given are found without. Default: no others.
    */
   readonly load?: ((path: string, from: string) => SourceFile | undefined) | undefined
+  /**
+   * Paths of the files in a folder, which is named relative to the file `from`; the paths are relative to the folder. Files that are
+   * given are found without. Default: no others.
+   */
+  readonly list?: ((folder: string, from: string) => readonly string[]) | undefined
 }
 
 /**
@@ -33,7 +38,8 @@ export function read(files: readonly SourceFile[], options: ReadOptions = {}): A
     problems.push(...parsed.problems)
     return parsed.documents
   })
-  const parts = readAll(documents, contextOf(files, options), problems)
+  const given = new GivenFiles(files, options)
+  const parts = readAll(documents, given, problems)
   if (parts.length === 0) throwProblems('FILES', problems.length > 0 ? problems : [nothingIn(files)])
   const notes = problems.map(noteOf)
   const name = options.name ?? nameIn(documents) ?? nameOfFolder(files)
@@ -43,18 +49,20 @@ export function read(files: readonly SourceFile[], options: ReadOptions = {}): A
 /** What each reader makes of its documents. */
 function readAll(
   documents: readonly SourceDocument[],
-  context: ReaderContext,
+  context: GivenFiles,
   problems: Problem[],
 ): readonly ReadPart[] {
   const byReader = Map.groupBy(documents, (document) => readers.find((reader) => reader.recognises(document)))
   const parts: ReadPart[] = []
-  for (const document of byReader.get(undefined) ?? []) problems.push(unknownFormat(document))
   for (const reader of readers) {
     const own = byReader.get(reader)
     if (own === undefined) continue
     const part = readOrTell(reader, own, { context, problems })
     if (part !== undefined) parts.push(part)
   }
+  // A file of configuration that another file leads to has been read with that.
+  for (const document of byReader.get(undefined) ?? [])
+    if (!context.isUsed(document.file)) problems.push(unknownFormat(document))
   return parts
 }
 
@@ -72,12 +80,38 @@ function readOrTell(
   }
 }
 
-function contextOf(files: readonly SourceFile[], options: ReadOptions): ReaderContext {
-  const given = new Map(files.map((file) => [posix.normalize(file.name), file]))
-  return {
-    environment: options.environment ?? {},
-    profiles: options.profiles ?? [],
-    load: (path, from) => given.get(posix.join(posix.dirname(from), path)) ?? options.load?.(path, from),
+/** The files that were given, and those that may be read beside them. */
+class GivenFiles implements ReaderContext {
+  readonly environment: Readonly<Record<string, string>>
+  readonly profiles: readonly string[]
+  readonly #given: ReadonlyMap<string, SourceFile>
+  readonly #options: ReadOptions
+  readonly #used = new Set<string>()
+
+  constructor(files: readonly SourceFile[], options: ReadOptions) {
+    this.environment = options.environment ?? {}
+    this.profiles = options.profiles ?? []
+    this.#given = new Map(files.map((file) => [posix.normalize(file.name), file]))
+    this.#options = options
+  }
+
+  load(path: string, from: string): SourceFile | undefined {
+    const whole = posix.join(posix.dirname(from), path)
+    this.#used.add(whole)
+    return this.#given.get(whole) ?? this.#options.load?.(path, from)
+  }
+
+  list(folder: string, from: string): readonly string[] {
+    const start = `${posix.join(posix.dirname(from), folder).replace(/\/$/, '')}/`
+    const given = [...this.#given.keys()]
+      .filter((name) => start === './' || name.startsWith(start))
+      .map((name) => (start === './' ? name : name.slice(start.length)))
+    return [...new Set([...given, ...(this.#options.list?.(folder, from) ?? [])])].toSorted()
+  }
+
+  /** True where a reader asked for the file. */
+  isUsed(file: string): boolean {
+    return this.#used.has(posix.normalize(file))
   }
 }
 

@@ -31,6 +31,8 @@ export interface ReaderContext {
    * lies outside of the folder that was given. Nothing is ever fetched.
    */
   load(path: string, from: string): SourceFile | undefined
+  /** Paths of the files in a folder beside the file `from`, relative to that folder, sorted. Empty where nothing there may be read. */
+  list(folder: string, from: string): readonly string[]
 }
 
 /** A file as it was given: its path as people know it, and its text. */

@@ -21,6 +21,10 @@ function contextOf(files: Readonly<Record<string, string>>): ReaderContext {
     environment: {},
     profiles: [],
     load: (path) => (Object.hasOwn(files, path) ? { name: path, text: files[path] ?? '' } : undefined),
+    list: (folder) =>
+      Object.keys(files).flatMap((path) =>
+        path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : [],
+      ),
   }
 }
 

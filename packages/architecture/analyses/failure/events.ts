@@ -65,63 +65,77 @@ export function componentFailure(
 
 /** How every component fails, with one event object for each thing, so that what is shared is seen. */
 export const componentFailures: Analysis<ReadonlyMap<string, ComponentFailure>> = Object.assign(
-  (graph: Graph) => failuresOf(graph, { events: new Map(), failures: new Map() }).failures,
+  (graph: Graph) => failuresOf(graph, { events: new Map(), failures: new Map(), disturbed: new Set() }),
   { revise: failuresAfter },
 )
-
-interface Failures {
-  /** What components may share, by its id. */
-  readonly events: Events
-  readonly failures: ReadonlyMap<string, ComponentFailure>
-}
 
 /** What fails as it did before is the same object, events included: what was worked out of it still holds. */
 function failuresAfter(
   previous: ReadonlyMap<string, ComponentFailure>,
   graph: Graph,
-  earlier: Earlier,
+  { graph: before, change: { components } }: Earlier,
 ): ReadonlyMap<string, ComponentFailure> {
   const events: Events = new Map()
   for (const failure of previous.values())
     for (const event of sharedEvents(failure)) events.set(event.id, event)
-  const { failures } = failuresOf(graph, { events, failures: previous }, earlier.graph)
-  return failures
+  const changed = [
+    ...components.removed.map(({ part }) => previous.get(part.id)),
+    ...components.added.map(({ part }) => failureOf(part, { known: new Map(), events: new Map() })),
+  ]
+  const disturbed = new Set(
+    changed.flatMap((failure) =>
+      failure === undefined ? [] : [...sharedEvents(failure)].map(({ id }) => id),
+    ),
+  )
+  return failuresOf(graph, { events, failures: previous, before, disturbed })
 }
 
-function failuresOf(graph: Graph, before: Failures, earlier?: Graph): Failures {
+/** What is known of a revision before. */
+interface Failures {
+  /** What components may share, by its id. */
+  readonly events: Events
+  readonly failures: ReadonlyMap<string, ComponentFailure>
+  readonly before?: Graph
+  /** Ids of shared events that a changed component has or had: of these, who has them first may be another one. */
+  readonly disturbed: ReadonlySet<string>
+}
+
+function failuresOf(graph: Graph, known: Failures): ReadonlyMap<string, ComponentFailure> {
   const events: Events = new Map()
   const found = graph.architecture.components.map((component) => {
-    const old = earlier?.component(component.id) === component ? before.failures.get(component.id) : undefined
-    return old !== undefined && sharesNothing(component)
-      ? { old, now: old }
-      : { old, now: failureOf(component, { known: before.events, events }) }
+    const old =
+      known.before?.component(component.id) === component ? known.failures.get(component.id) : undefined
+    const shared = old === undefined ? nothingShared : sharedEvents(old)
+    if (old === undefined || [...shared].some(({ id }) => known.disturbed.has(id)))
+      return { old, now: failureOf(component, { known: known.events, events }) }
+    for (const event of shared) if (!events.has(event.id)) events.set(event.id, event)
+    return { old, now: old }
   })
   const holders = new Map<BasicEvent, number>()
   for (const { now } of found)
     for (const event of sharedEvents(now)) holders.set(event, (holders.get(event) ?? 0) + 1)
   const failures = found.map(({ old, now }): [string, ComponentFailure] => {
-    const apart = [...sharedEvents(now)].every((event) => holders.get(event) === 1)
+    const shared = sharedEvents(now)
+    const apart = shared.size === 0 || [...shared].every((event) => holders.get(event) === 1)
     const isOld = old !== undefined && old.apart === apart && (old === now || isSameFailure(old, now))
     return [now.component, isOld ? old : { ...now, apart }]
   })
-  return { events, failures: new Map(failures) }
-}
-
-/** True where everything that can fail it is its own. */
-function sharesNothing({ hosts, secrets, certificates }: Component): boolean {
-  return hosts === undefined && secrets === undefined && certificates === undefined
+  return new Map(failures)
 }
 
 function sharedEvents({ component, common, replicas }: ComponentFailure): ReadonlySet<BasicEvent> {
-  const found = new Set<BasicEvent>()
+  let found: Set<BasicEvent> | undefined
   const add = (event: BasicEvent) => {
-    if (event.kind !== 'replica' && event.kind !== 'component' && event.id !== hiddenHostId(component))
-      found.add(event)
+    if (event.kind === 'replica' || event.kind === 'component' || event.id === hiddenHostId(component)) return
+    found ??= new Set()
+    found.add(event)
   }
   for (const event of common) add(event)
   for (const replica of replicas) for (const event of replica) add(event)
-  return found
+  return found ?? nothingShared
 }
+
+const nothingShared: ReadonlySet<BasicEvent> = new Set()
 
 /** What is shared has to be the same object; what is its own, the same in every fact. */
 function isSameFailure(old: ComponentFailure, now: ComponentFailure): boolean {

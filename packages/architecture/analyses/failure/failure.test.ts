@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { graphOf, type Graph } from '../../graph.ts'
 import type { Architecture } from '../../model.ts'
 import { entriesOf } from '../entries.ts'
-import { sketched } from '../testing/sketch.ts'
+import { sketch } from '../../testing/sketch.ts'
 import { availability } from './availability.ts'
 import { cutSets } from './cut-sets.ts'
 import { componentFailures, type BasicEvent } from './events.ts'
@@ -17,7 +17,7 @@ const entry = 'checkout.place'
 
 test('a store with one replica is a single point of failure, two replicas on one host share it', () => {
   const graph = graphOf(
-    sketched({
+    sketch({
       components: {
         checkout: { replicas: 2, hosts: ['eu-1/a', 'eu-2/b'] },
         orders: { kind: 'store', replicas: 1 },
@@ -52,7 +52,7 @@ test('a store with one replica is a single point of failure, two replicas on one
 
 test('what carries a call may need something that is carried again: all of it is needed', () => {
   const graph = graphOf(
-    sketched({
+    sketch({
       components: {
         checkout: { replicas: 2, spread: true },
         mesh: { kind: 'broker', replicas: 2, spread: true },
@@ -80,7 +80,7 @@ test('what carries a call may need something that is carried again: all of it is
 
 test('an unknown number of replicas is no evidence of a single point', () => {
   const graph = graphOf(
-    sketched({ components: { checkout: {} }, operations: { [entry]: { access: 'public' } }, calls: {} }),
+    sketch({ components: { checkout: {} }, operations: { [entry]: { access: 'public' } }, calls: {} }),
   )
   const [single] = singlePoints(graph)
   assert.equal(single?.event.evidenced, false)
@@ -90,7 +90,7 @@ test('an unknown number of replicas is no evidence of a single point', () => {
 
 test('a secret that independent replicas share is a common cause with every component that it takes along', () => {
   const graph = graphOf(
-    sketched({
+    sketch({
       components: {
         checkout: { replicas: 2, spread: true, secrets: ['signing-key'] },
         payments: { replicas: 3, spread: true, secrets: ['signing-key'] },
@@ -113,7 +113,7 @@ test('a secret that independent replicas share is a common cause with every comp
 test('more cut sets than asked for are cut off, and it says so', () => {
   const names = Array.from({ length: 30 }, (_, at) => `part-${at}`)
   const graph = graphOf(
-    sketched({
+    sketch({
       components: {
         checkout: { replicas: 1 },
         ...Object.fromEntries(names.map((name) => [name, { replicas: 1 }])),
@@ -130,7 +130,7 @@ test('more cut sets than asked for are cut off, and it says so', () => {
 
 test('the cheapest redundancy repeats what is weakest, and says what replicas do not help against', () => {
   const graph = graphOf(
-    sketched({
+    sketch({
       components: {
         checkout: { replicas: 2, spread: true, availability: 0.999 },
         payments: { replicas: 1, availability: 0.99 },
@@ -182,7 +182,7 @@ const architectures = fc
     const ids = parts.map((_, at) => `c${at}`)
     const nodes = [...ids, ...ids.map((id) => `${id}.run`)]
     const name = (at: number) => nodes[at % nodes.length] ?? ''
-    return sketched({
+    return sketch({
       components: Object.fromEntries(parts.map((part, at) => [ids[at], part])),
       operations: Object.fromEntries(
         ids.map((id, at) => [`${id}.run`, at < 2 ? { access: 'public' as const } : {}]),
@@ -267,7 +267,7 @@ test('where nothing is shared, no smaller number of replicas reaches the objecti
         drawn.reduce((product, { availability: up }, at) => product * (1 - (1 - up) ** (counts[at] ?? 1)), 1)
       const ids = drawn.map((_, at) => (at === 0 ? 'checkout' : `part-${at}`))
       const graph = graphOf(
-        sketched({
+        sketch({
           components: Object.fromEntries(drawn.map((part, at) => [ids[at], { ...part, spread: true }])),
           operations: { [entry]: { access: 'public' } },
           calls: Object.fromEntries(ids.slice(1).map((id) => [`${entry} -> ${id}`, {}])),

@@ -1,7 +1,7 @@
 import type { Graph } from '../../graph.ts'
 import { entriesOf } from '../entries.ts'
 import type { Way } from '../walk.ts'
-import { neededBy, type NeededBy } from '../ways.ts'
+import { neededBy, type NeededBy } from '../needed-by.ts'
 import { componentFailures, type BasicEvent } from './events.ts'
 
 /** One thing that takes entries down by itself. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { graphOf } from '../../graph.ts'
-import { sketched } from '../testing/sketch.ts'
+import { sketch } from '../../testing/sketch.ts'
 import { overload } from './overload.ts'
 
 const entry = 'checkout.place'
@@ -9,7 +9,7 @@ const entry = 'checkout.place'
 /** Checkout asks payments, which answers 100 requests a second. */
 function chain(call: object, payments: object = {}) {
   return graphOf(
-    sketched({
+    sketch({
       components: {
         checkout: { replicas: 2, capacity: 1000 },
         payments: { replicas: 2, capacity: 50, ...payments },
@@ -66,7 +66,7 @@ test('a slow callee is a trigger like a spike', () => {
 
 test('where no rate is known nothing is said', () => {
   const graph = graphOf(
-    sketched({ components: { checkout: {} }, operations: { [entry]: { access: 'public' } } }),
+    sketch({ components: { checkout: {} }, operations: { [entry]: { access: 'public' } } }),
   )
   const [found] = overload(graph, { seed: 1 })
   assert.equal(found?.evidenced, false)

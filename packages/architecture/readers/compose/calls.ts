@@ -1,11 +1,12 @@
 import { isIP } from 'node:net'
 import type { Call, Component, Evidence } from '../../model.ts'
-import { endpointsIn, publicHostsIn, type Endpoint } from '../endpoints.ts'
-import { configurationTexts } from './configuration.ts'
+import { endpointsIn, type Endpoint } from '../endpoints.ts'
+import { publicHostsIn } from '../public-hosts.ts'
+import type { ConfigurationText } from './configuration.ts'
 import { hostsFor, linksOf, type Hosts } from './hosts.ts'
 import { normalised } from './merge.ts'
 import { booleanOf, entriesOf, itemsOf, member, textOf, type MapNode, type Node } from './node.ts'
-import type { Loading, Project } from './project.ts'
+import type { Loading } from './project.ts'
 import { commandOf, type Service } from './service.ts'
 
 /** A text in which addresses may stand. */
@@ -25,7 +26,7 @@ export interface Calls {
 }
 
 interface Search {
-  readonly project: Project
+  readonly configurationOf: (service: Service) => readonly ConfigurationText[]
   readonly loading: Loading
   readonly hosts: Hosts
 }
@@ -78,7 +79,8 @@ function callsIn(text: Text, { service, hosts, externals }: CallScope): readonly
   return [...inside, ...outside]
 }
 
-function textsOf({ settings, node }: Service, { project, loading }: Search): readonly Text[] {
+function textsOf(service: Service, { configurationOf }: Search): readonly Text[] {
+  const { settings, node } = service
   const texts: Text[] = settings.map(({ name, text, place }) => ({
     text,
     variable: name,
@@ -91,10 +93,8 @@ function textsOf({ settings, node }: Service, { project, loading }: Search): rea
   }
   for (const [host, value] of entriesOf(normalisedHosts(node.entries.get('extra_hosts'))))
     texts.push({ text: textOf(value) ?? host, outside: false, place: value.place })
-  return [
-    ...texts,
-    ...configurationTexts(node, project, loading).map((text) => ({ ...text, outside: false })),
-  ]
+  const configuration = configurationOf(service)
+  return [...texts, ...configuration.map(({ name, ...text }) => ({ ...text, variable: name }))]
 }
 
 function normalisedHosts(node: Node | undefined): Node | undefined {

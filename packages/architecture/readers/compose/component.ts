@@ -4,41 +4,50 @@ import { technologyOf } from '../technology.ts'
 import { hardeningOf } from './hardening.ts'
 import type { Hosts } from './hosts.ts'
 import { volumesOf } from './mounts.ts'
-import { factAt, inferredAt, itemsOf, member, textOf, type MapNode, type Node } from './node.ts'
+import { entriesOf, factAt, inferredAt, itemsOf, member, textOf, type MapNode, type Node } from './node.ts'
 import { innerPorts, publishedPorts } from './ports.ts'
 import { runningOf } from './running.ts'
 import type { Segments } from './segments.ts'
 import { commandOf, type Service } from './service.ts'
-import { toldOf } from './traits.ts'
+import type { Told } from './traits.ts'
 
 /** What the services know of each other. */
 export interface Surroundings {
   readonly hosts: Hosts
   readonly segments: (service: Service) => Segments
+  readonly told: (service: Service) => Told
 }
 
 /** A service as a component, with every fact that the files tell. */
 export function componentOf(service: Service, surroundings: Surroundings): Component {
   const { name, node } = service
+  const { passesTokens: _passed, ...habits } = surroundings.told(service)
   return {
     id: name,
     ...identity(service),
     ...runningOf(service, surroundings.hosts),
+    ...startsAfter(service),
     ...openings(node),
     ...surroundings.segments(service),
     hardening: hardeningOf(node),
     ...secretsOf(service),
     ...volumes(node),
-    ...toldOf(service),
+    ...habits,
     ...owner(service),
     evidence: node.place(),
   }
 }
 
-function identity({ name, node }: Service): Pick<Component, 'kind' | 'technology' | 'image'> {
+/** What a service is, from its image, its name and its ports. */
+export function technologyIn({ name, node }: Service): ReturnType<typeof technologyOf> {
+  return technologyOf({ image: textOf(node.entries.get('image')), name, ports: innerPorts(node) })
+}
+
+function identity(service: Service): Pick<Component, 'kind' | 'technology' | 'image'> {
+  const { node } = service
   const image = node.entries.get('image')
   const reference = textOf(image)
-  const technology = technologyOf({ image: reference, name, ports: innerPorts(node) })
+  const technology = technologyIn(service)
   const source = image ?? node
   return {
     kind: inferredAt(technology?.kind ?? 'service', source),
@@ -84,6 +93,17 @@ function volumes(node: MapNode): Pick<Component, 'volumes'> {
   if (source === undefined) return node.entries.has('volumes_from') ? {} : { volumes: inferredAt([], node) }
   return { volumes: factAt(value, source) }
 }
+
+/** `depends_on`, but for what is only started a moment earlier: Compose waits for those that have to be healthy or done. */
+function startsAfter({ node }: Service): Pick<Component, 'startsAfter'> {
+  const order = node.entries.get('depends_on')
+  const names = entriesOf(order).flatMap(([name, entry]) =>
+    waits.test(textOf(member(entry, 'condition')) ?? '') ? [name] : [],
+  )
+  return order === undefined || names.length === 0 ? {} : { startsAfter: factAt(names.toSorted(), order) }
+}
+
+const waits = /^service_(?:healthy|completed_successfully)$/
 
 const ownerLabel = /(?:^|[./-])(?:owner|team|maintainer)$/i
 

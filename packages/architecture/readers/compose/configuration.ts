@@ -1,18 +1,24 @@
+import { posix } from 'node:path'
 import type { Evidence } from '../../model.ts'
-import { mountOf } from './mounts.ts'
-import { itemsOf, member, textOf, type MapNode } from './node.ts'
+import { configurationLines, mayCallOutside, type ConfigurationLine } from '../configuration-lines.ts'
+import type { SourceFile } from '../reader.ts'
+import { mountOf, type Mount } from './mounts.ts'
+import { itemsOf, member, textOf, type MapNode, type Node } from './node.ts'
 import type { Loading, Project } from './project.ts'
 
 /** A line of a configuration. */
-export interface ConfigurationText {
-  readonly text: string
+export interface ConfigurationText extends Pick<ConfigurationLine, 'name' | 'text'> {
+  /** Addresses outside count too. */
+  readonly outside: boolean
   readonly place: () => Evidence
 }
 
 const readable =
   /\.(?:conf|cfg|cnf|ini|ya?ml|json|toml|properties|env|config|template|tmpl|hcl|vcl|river|alloy)$|Caddyfile$/i
-const comment = /^\s*(?:#|\/\/|;|--)/
-const mostLines = 10_000
+/** What tells of looks and tests, not of calls. */
+const noConfiguration = /dashboard|(?:^|\/)(?:package(?:-lock)?|tsconfig|composer)\.json$/i
+/** Files of one mounted folder. */
+const mostFiles = 50
 
 /** Lines of the configuration that a service is given: its `configs`, and files beside the Compose file that are mounted into it. */
 export function configurationTexts(
@@ -27,38 +33,49 @@ function givenConfigs(service: MapNode, project: Project, loading: Loading): rea
   return itemsOf(service.entries.get('configs')).flatMap((item) => {
     const config = member(project.configs, textOf(item) ?? textOf(member(item, 'source')) ?? '')
     const content = member(config, 'content')
-    if (content?.type === 'text')
-      return linesOf(content.text).map(({ text }) => ({ text, place: content.place }))
+    if (content?.type === 'text') return linesOf(content.text, () => content.place())
     const file = member(config, 'file')
     const path = textOf(file)
-    return file === undefined || path === undefined ? [] : linesOfFile(path, file.place(), loading)
+    const source = file === undefined || path === undefined ? undefined : loading.load(path, file.place())
+    return source === undefined ? [] : linesOfFile(source)
   })
 }
 
 function mountedFiles(service: MapNode, loading: Loading): readonly ConfigurationText[] {
   return itemsOf(service.entries.get('volumes')).flatMap((item) => {
-    const { kind, source } = mountOf(item)
-    if (kind !== 'host' || source === undefined || !/^\.{1,2}\//.test(source) || !readable.test(source))
-      return []
-    return linesOfFile(source, item.place(), loading, true)
+    const mount = mountOf(item)
+    if (!isBeside(mount)) return []
+    return filesAt(mount, item, loading).flatMap(linesOfFile)
   })
 }
 
-function linesOfFile(
-  path: string,
-  from: Evidence,
-  loading: Loading,
-  silent = false,
-): readonly ConfigurationText[] {
-  const file = silent ? loading.context.load(path, from.file ?? '') : loading.load(path, from)
-  if (file === undefined) return []
-  return linesOf(file.text).map(({ text, line }) => ({ text, place: () => ({ file: file.name, line }) }))
+function isBeside({ kind, source }: Mount): boolean {
+  return kind === 'host' && source !== undefined && /^\.{1,2}(?:\/|$)/.test(source)
 }
 
-function linesOf(text: string): readonly { readonly text: string; readonly line: number }[] {
-  return text
-    .split('\n')
-    .slice(0, mostLines)
-    .map((line, index) => ({ text: line, line: index + 1 }))
-    .filter((line) => line.text.trim() !== '' && !comment.test(line.text))
+/** The file, or the configuration among the files of the folder. */
+function filesAt({ source = '' }: Mount, item: Node, { context }: Loading): readonly SourceFile[] {
+  const from = item.place().file ?? ''
+  if (readable.test(source)) {
+    const file = context.load(source, from)
+    if (file !== undefined) return [file]
+  }
+  return context
+    .list(source, from)
+    .filter((path) => readable.test(path) && !noConfiguration.test(path) && !/compose[^/]*$/i.test(path))
+    .slice(0, mostFiles)
+    .flatMap((path) => context.load(posix.join(source, path), from) ?? [])
+}
+
+function linesOfFile({ name: file, text }: SourceFile): readonly ConfigurationText[] {
+  return linesOf(text, ({ line }) => ({ file, line }))
+}
+
+function linesOf(text: string, place: (line: ConfigurationLine) => Evidence): readonly ConfigurationText[] {
+  return configurationLines(text).map((line) => ({
+    name: line.name,
+    text: line.text,
+    outside: mayCallOutside(line),
+    place: () => place(line),
+  }))
 }

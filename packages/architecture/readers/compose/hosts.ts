@@ -14,7 +14,11 @@ export function hostsOf(services: readonly Service[]): Hosts {
   const add = (host: string | undefined, service: string) => {
     if (host !== undefined && !hosts.has(host)) hosts.set(host, service)
   }
-  for (const { name } of services) add(name, name)
+  for (const { name } of services) {
+    add(name, name)
+    // A swarm's DNS lists the replicas of a service under this name.
+    add(`tasks.${name}`, name)
+  }
   for (const { name, node } of services) {
     add(textOf(node.entries.get('container_name')), name)
     const networks = node.entries.get('networks')

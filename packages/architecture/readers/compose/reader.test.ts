@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { call, component, compose, edges, notes } from './compose.fixture.ts'
+import { read } from '../read.ts'
+import { call, component, compose, edges, folder, notes } from './compose.fixture.ts'
 
 test('calls come from variables, commands, links and orders of starting, each once with the most that is told', () => {
   const shop = compose(`
@@ -286,4 +287,84 @@ test('a service whose profile is off is left out, and told', () => {
   assert.deepEqual(notes(off), ['debug is off: none of its profiles (debug) is asked for'])
   assert.deepEqual(edges(compose(text, { profiles: ['debug'] })), ['cart → debug'])
   assert.deepEqual(edges(compose(text, { profiles: ['*'] })), ['cart → debug'])
+})
+
+test('configuration in a mounted folder tells of calls, inside and outside, and is not said to be unknown', () => {
+  const files = {
+    'proxy/haproxy.cfg': 'backend orders\n  server one orders:8080 check\n  server two pay.shop.io:443 ssl\n',
+    'gw/krakend.json': '{ "endpoints": [ { "backend": [ { "host": ["http://orders:8080"] } ] } ] }',
+    'gw/dashboards/all-dashboard.json': '{ "url": "http://stock:80" }',
+  }
+  const list = (path: string) =>
+    Object.keys(files)
+      .filter((name) => name.startsWith(`${path.replace(/^\.\//, '')}/`))
+      .map((name) => name.slice(path.replace(/^\.\//, '').length + 1))
+  const text = `
+services:
+  edge: { image: "haproxy:3.0", volumes: [ "./proxy:/usr/local/etc/haproxy:ro" ] }
+  gateway: { image: krakend, volumes: [ { type: bind, source: ./gw, target: /etc/krakend } ] }
+  orders: { image: acme/orders }
+  stock: { image: acme/stock }
+`
+  const shop = compose(text, { load: folder(files), list })
+  assert.deepEqual(edges(shop), ['edge → orders', 'edge → pay.shop.io', 'gateway → orders'])
+  assert.equal(call(shop, 'edge', 'orders').evidence.file, 'shop/proxy/haproxy.cfg')
+  const given = read([
+    { name: 'shop/compose.yaml', text },
+    { name: 'shop/gw/krakend.json', text: files['gw/krakend.json'] },
+  ])
+  assert.deepEqual(edges(given), ['gateway → orders'])
+  assert.deepEqual(notes(given), [])
+})
+
+test('a listing that leads out of the folder brings nothing', () => {
+  const list = () => ['../../secret.conf', '/etc/passwd.conf']
+  const text = 'services: { web: { image: nginx, volumes: [ "./conf:/etc/nginx" ] } }'
+  const asked: string[] = []
+  const load = (path: string) => {
+    asked.push(path)
+    return undefined
+  }
+  assert.deepEqual(compose(text, { list, load }).calls, [])
+  assert.ok(asked.every((path) => !path.startsWith('/')))
+})
+
+test('stores that are told to ask nobody are said to, and replicas of a swarm have a name', () => {
+  const shop = compose(`
+services:
+  db: { image: "postgres:18", environment: { POSTGRES_HOST_AUTH_METHOD: trust } }
+  cache: { image: "redis:8", command: redis-server --protected-mode no }
+  events: { image: "apache/kafka:4.0.0", environment: { KAFKA_LISTENERS: "PLAINTEXT://:9092" } }
+  prom: { image: prom/prometheus, command: [ "--target", "tasks.db:9187" ] }
+`)
+  for (const id of ['db', 'cache', 'events'])
+    assert.equal(component(shop, id).traits?.authenticates?.value, false, id)
+  assert.deepEqual(edges(shop), ['prom → db'])
+})
+
+test('a proxy that hands tokens on says so of its calls to services', () => {
+  const shop = compose(`
+services:
+  login:
+    image: quay.io/oauth2-proxy/oauth2-proxy:v7.6.0
+    command: [ "--upstream=http://orders:8080", "--pass-access-token=true", "--redis-connection-url=redis://cache" ]
+  orders: { image: acme/orders, environment: { SPRING_SECURITY_OAUTH2_RESOURCESERVER_JWT_AUDIENCES: orders } }
+  cache: { image: "redis:8" }
+`)
+  const { tokenPassedOn, audienceChecked } = call(shop, 'login', 'orders')
+  assert.deepEqual([tokenPassedOn?.value, audienceChecked?.value], [true, true])
+  assert.equal(call(shop, 'login', 'cache').tokenPassedOn, undefined)
+})
+
+test('what has to be healthy or done before is waited for at the start; what is only started first is not', () => {
+  const shop = compose(`
+services:
+  web: { image: acme/web, depends_on: { cart: { condition: service_healthy }, seed: { condition: service_completed_successfully }, mail: { condition: service_started } } }
+  job: { image: acme/job, depends_on: [ cart ] }
+  cart: { image: acme/cart }
+  seed: { image: acme/seed }
+  mail: { image: acme/mail }
+`)
+  assert.deepEqual(component(shop, 'web').startsAfter?.value, ['cart', 'seed'])
+  assert.equal(component(shop, 'job').startsAfter, undefined)
 })

@@ -2,8 +2,10 @@ import type { Problem } from '@plimsoll/base'
 import { throwProblems } from '../../errors.ts'
 import type { SourceDocument } from '../document.ts'
 import type { ArchitecturePart, Reader, ReaderContext } from '../reader.ts'
+import { withTokens } from '../tokens.ts'
 import { callsOf } from './calls.ts'
-import { componentOf } from './component.ts'
+import { componentOf, technologyIn } from './component.ts'
+import { configurationTexts } from './configuration.ts'
 import { hostsOf } from './hosts.ts'
 import { textOf } from './node.ts'
 import { brokenPorts } from './ports.ts'
@@ -11,6 +13,7 @@ import { Loading, projectOf, type Project } from './project.ts'
 import { segmentsAmong, segmentsOf } from './segments.ts'
 import { servicesOf, type Service } from './service.ts'
 import { isTopLevelMember } from './shape.ts'
+import { toldOf, type Told } from './traits.ts'
 
 /**
  * Docker Compose: the Compose specification, and the older numbered formats that it took over. Several documents are one project, each
@@ -67,11 +70,27 @@ function partOf(project: Project, loading: Loading): ArchitecturePart {
   const hosts = hostsOf(services)
   for (const service of services) noteDanglingParts(service, project, loading)
   const segments = segmentsAmong(services, project)
-  const components = services.map((service) => componentOf(service, { hosts, segments }))
-  const { calls, externals } = callsOf(services, { project, loading, hosts })
+  const configurations = new Map(
+    services.map((service) => [service, configurationTexts(service.node, project, loading)]),
+  )
+  const configurationOf = (service: Service) => configurations.get(service) ?? []
+  const habits = new Map(
+    services.map((service) => [
+      service,
+      toldOf(service, configurationOf(service), technologyIn(service)?.technology),
+    ]),
+  )
+  const told = (service: Service): Told => habits.get(service) ?? {}
+  const components = services.map((service) => componentOf(service, { hosts, segments, told }))
+  const { calls, externals } = callsOf(services, { configurationOf, loading, hosts })
+  const passing = new Map(
+    [...habits].flatMap(([{ name }, { passesTokens }]) =>
+      passesTokens === undefined ? [] : [[name, passesTokens] as const],
+    ),
+  )
   return {
     components: [...components, ...externals],
-    calls,
+    calls: withTokens(calls, components, passing),
     networks: segmentsOf(project, services),
     notes: loading.notes,
   }

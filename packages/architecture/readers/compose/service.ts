@@ -13,7 +13,7 @@ export interface Service {
 }
 
 /** A name with a value: a variable of the environment, or a label. */
-export interface Setting {
+interface Setting {
   readonly name: string
   readonly text: string
   /** Before interpolation. */
@@ -115,6 +115,14 @@ function labelsOf(service: MapNode): readonly Setting[] {
     ...pairsOf(service.entries.get('labels'), 'labels'),
     ...pairsOf(member(service, 'deploy', 'labels'), 'labels'),
   ]
+}
+
+/** The words of a command one by one; those of a text are split at spaces, quotes taken away. */
+export function wordsOf(node: Node): readonly string[] {
+  if (node.type !== 'text') return itemsOf(node).flatMap((item) => (item.type === 'text' ? [item.text] : []))
+  return [...node.text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, plain]) => double ?? single ?? plain ?? '',
+  )
 }
 
 /** The words of a command, whichever form it has. */

@@ -1,5 +1,7 @@
 import type { Component, ComponentKind, Fact } from '../../model.ts'
-import { technologyOf } from '../technology.ts'
+import { endpointsIn } from '../endpoints.ts'
+import type { Habits } from '../habits.ts'
+import { technologyOf, type Technology } from '../technology.ts'
 import { availabilityOf, type Scaling } from './availability.ts'
 import type { Cluster } from './cluster.ts'
 import { exposureOf } from './exposure.ts'
@@ -23,6 +25,8 @@ export interface ComponentSource {
   /** Workloads that routes make gateways. */
   readonly gateways: ReadonlySet<Workload>
   settingsOf(workload: Workload): Settings
+  /** What its settings tell of it beside its calls. */
+  habitsOf(workload: Workload): Habits
 }
 
 /** Words of a part that only makes load. */
@@ -33,8 +37,9 @@ export function componentOf(workload: Workload, source: ComponentSource): Compon
   const { manifest, namespace, containers } = workload
   const { traits: storage, ...volumes } = volumesOf(workload, cluster)
   const { traits: mesh } = source.mesh.traitsOf(workload)
-  const traits = { ...storage, ...mesh, ...metricsOf(workload, names) }
   const image = firstImage(workload)
+  const { traits: habitual, ...habits } = source.habitsOf(workload)
+  const traits = { ...storage, ...mesh, ...metricsOf(workload, names), ...habitual }
   const containerNames = containers.map((container) => container.at('name').word() ?? '')
   const metadata = manifest.root.at('metadata')
   const component: Component = {
@@ -52,6 +57,8 @@ export function componentOf(workload: Workload, source: ComponentSource): Compon
     ...secretUseOf(workload, cluster, source.settingsOf(workload)),
     ...volumes,
     ...healthOf(workload),
+    ...habits,
+    ...startsAfter(workload, source),
     ...(Object.keys(traits).length === 0 ? {} : { traits }),
     ...labelled(workload),
     evidence: metadata.at('name').evidence(),
@@ -59,16 +66,45 @@ export function componentOf(workload: Workload, source: ComponentSource): Compon
   return component
 }
 
+/** Commands that end only when somebody answers: the usual way to let a pod wait for another. */
+const waiting = /\b(?:until|while)\b|wait-?for|dockerize|pg_isready|k8s-wait-for/i
+
+/** What the containers that prepare a pod wait for; until they end, nothing else of it starts. */
+function startsAfter(
+  { initial, id, namespace, manifest }: Workload,
+  { names }: ComponentSource,
+): Pick<Component, 'startsAfter'> {
+  const known = names.known(namespace)
+  const waits = initial.flatMap((container) => {
+    const words = [...container.at('command').items(), ...container.at('args').items()]
+    const text = words.map((word) => word.word() ?? '').join(' ')
+    if (!waiting.test(`${text} ${imageOf(container, manifest)?.image ?? ''}`)) return []
+    const hosts = endpointsIn(text, known).flatMap(
+      ({ host }) => names.destination(host, namespace)?.workloads ?? [],
+    )
+    return hosts.map((workload) => ({ id: workload.id, container }))
+  })
+  const ids = [...new Set(waits.map((wait) => wait.id))].filter((other) => other !== id).toSorted()
+  const [first] = waits
+  return first === undefined || ids.length === 0 ? {} : { startsAfter: first.container.fact(ids) }
+}
+
+/** What runs in the first container, from its image, its name and its ports. */
+export function technologyIn(workload: Workload): Technology | undefined {
+  const { manifest, containers } = workload
+  const declared = containers[0]?.at('ports').items() ?? []
+  const ports = declared.flatMap((port) => port.at('containerPort').word() ?? [])
+  return technologyOf({ image: firstImage(workload)?.image, name: manifest.name, ports })
+}
+
 /** What it is, as far as its image, name and ports tell. */
 function identityOf(
   workload: Workload,
   { gateways }: ComponentSource,
 ): Pick<Component, 'kind' | 'technology'> {
-  const { manifest, containers } = workload
+  const { manifest } = workload
   const image = firstImage(workload)
-  const declared = containers[0]?.at('ports').items() ?? []
-  const ports = declared.flatMap((port) => port.at('containerPort').word() ?? [])
-  const found = technologyOf({ image: image?.image, name: manifest.name, ports })
+  const found = technologyIn(workload)
   const at = image?.field ?? manifest.root.at('metadata').at('name')
   const kind = gateways.has(workload) ? 'gateway' : (found?.kind ?? kindByWords(manifest.name, image?.image))
   return {

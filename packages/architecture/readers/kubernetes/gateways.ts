@@ -5,7 +5,7 @@ import { distinctPorts } from './exposure.ts'
 import { defaultNamespace, type Manifest } from './manifest.ts'
 import type { ObjectFindings } from './objects.ts'
 import { plainSelectorOf } from './selector.ts'
-import { qualifiedName, type Workload } from './workload.ts'
+import { imageOf, qualifiedName, type Workload } from './workload.ts'
 
 /** Somewhere that calls from outside come in by routes. */
 export interface Gateway {
@@ -17,7 +17,15 @@ export interface Gateway {
   readonly component: Component | undefined
 }
 
-const types = ['Ingress', 'gateway/Gateway', 'istio/Gateway']
+const types = [
+  'Ingress',
+  'gateway/Gateway',
+  'istio/Gateway',
+  'traefik/IngressRoute',
+  'traefik/IngressRouteTCP',
+  'contour/HTTPProxy',
+  'openshift/Route',
+]
 
 /** Each Ingress and each Gateway: who owns the machines behind it is mostly not in the files. */
 export function gatewaysOf(cluster: Cluster, findings: ObjectFindings): ReadonlyMap<Manifest, Gateway> {
@@ -26,7 +34,7 @@ export function gatewaysOf(cluster: Cluster, findings: ObjectFindings): Readonly
   const byName = Map.groupBy(manifests, ({ name }) => name)
   return new Map(
     manifests.map((manifest): [Manifest, Gateway] => {
-      const workloads = manifest.type === 'istio/Gateway' ? servedBy(manifest, cluster) : []
+      const workloads = servedBy(manifest, cluster)
       if (workloads.length > 0) {
         const ids = workloads.map(({ id }) => id)
         findings.target(manifest, ...ids)
@@ -49,17 +57,26 @@ function freeId(name: string, { kind, type }: Manifest, taken: Set<string>): str
   return id
 }
 
-/** Istio configures the gateway pods that a selector means, in all namespaces. */
+/** Istio configures the gateway pods that a selector means, in all namespaces; Traefik and Contour all of theirs. */
 function servedBy(manifest: Manifest, cluster: Cluster): readonly Workload[] {
+  const product = /^(traefik|contour)\//.exec(manifest.type)?.[1]
+  if (product !== undefined) return cluster.workloads.filter((workload) => runs(product, workload))
+  if (manifest.type !== 'istio/Gateway') return []
   const selector = plainSelectorOf(manifest.root.at('spec').at('selector'))
   return selector.empty ? [] : cluster.workloads.filter(({ labels }) => selector.matches(labels))
+}
+
+function runs(product: string, { containers, manifest }: Workload): boolean {
+  return containers.some((container) =>
+    new RegExp(`(?:^|/)${product}(?:[:@]|$)`).test(imageOf(container, manifest)?.image ?? ''),
+  )
 }
 
 function componentOf(id: string, manifest: Manifest): Component {
   const spec = manifest.root.at('spec')
   const technology = technologyNamed(manifest)
   const certificates = certificatesOf(manifest)
-  const ports = manifest.type === 'Ingress' ? ingressPorts(spec) : listenerPorts(spec)
+  const ports = listens.has(manifest.type) ? listenerPorts(spec) : ingressPorts(spec)
   const kind = manifest.root.at('kind')
   return {
     id,
@@ -76,9 +93,13 @@ function componentOf(id: string, manifest: Manifest): Component {
   }
 }
 
+/** Kinds that say themselves where they listen. */
+const listens = new Set(['gateway/Gateway', 'istio/Gateway'])
+
 /** An Ingress listens at the ports of HTTP; with certificates at that of HTTPS too. */
 function ingressPorts(spec: Field): readonly PublishedPort[] {
-  return spec.at('tls').items().length > 0 ? [{ port: '80' }, { port: '443' }] : [{ port: '80' }]
+  const hasTls = spec.at('tls').present || spec.at('virtualhost').at('tls').present
+  return hasTls ? [{ port: '80' }, { port: '443' }] : [{ port: '80' }]
 }
 
 function listenerPorts(spec: Field): readonly PublishedPort[] {
@@ -97,7 +118,9 @@ function listenerPorts(spec: Field): readonly PublishedPort[] {
 }
 
 function technologyNamed({ type, root, annotations }: Manifest): { name: string; field: Field } | undefined {
-  if (type === 'istio/Gateway') return { name: 'istio', field: root.at('apiVersion') }
+  const [maker = ''] = type.split('/')
+  if (['istio', 'traefik', 'contour', 'openshift'].includes(maker))
+    return { name: maker, field: root.at('apiVersion') }
   const field = root.at('spec').at(type === 'Ingress' ? 'ingressClassName' : 'gatewayClassName')
   const words = (field.word() ?? annotations.get('kubernetes.io/ingress.class') ?? '').toLowerCase()
   const name = [
@@ -118,10 +141,9 @@ function technologyNamed({ type, root, annotations }: Manifest): { name: string;
 function certificatesOf({ root }: Manifest): readonly string[] {
   const spec = root.at('spec')
   const names = [
-    ...spec
-      .at('tls')
-      .items()
-      .map((tls) => tls.at('secretName')),
+    ...(Array.isArray(spec.at('tls').value) ? spec.at('tls').items() : [spec.at('tls')]).map((tls) =>
+      tls.at('secretName'),
+    ),
     ...spec
       .at('servers')
       .items()

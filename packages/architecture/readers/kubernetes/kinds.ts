@@ -43,7 +43,8 @@ const families: readonly Family[] = [
   { groups: ['apiregistration.k8s.io'], kinds: 'APIService', stable: 'apiregistration.k8s.io/v1' },
   {
     groups: ['admissionregistration.k8s.io'],
-    kinds: 'ValidatingWebhookConfiguration MutatingWebhookConfiguration ValidatingAdmissionPolicy',
+    kinds:
+      'ValidatingWebhookConfiguration MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding',
     stable: 'admissionregistration.k8s.io/v1',
   },
   { groups: ['discovery.k8s.io'], kinds: 'EndpointSlice', stable: 'discovery.k8s.io/v1' },
@@ -73,6 +74,18 @@ const families: readonly Family[] = [
       'VirtualService DestinationRule Gateway ServiceEntry Sidecar EnvoyFilter WorkloadEntry WorkloadGroup ProxyConfig ' +
       'AuthorizationPolicy PeerAuthentication RequestAuthentication Telemetry WasmPlugin',
   },
+  {
+    groups: ['traefik.io', 'traefik.containo.us'],
+    prefix: 'traefik/',
+    kinds:
+      'IngressRoute IngressRouteTCP IngressRouteUDP Middleware MiddlewareTCP TLSOption TLSStore TraefikService ServersTransport',
+    stable: 'traefik.io/v1alpha1',
+  },
+  { groups: ['projectcontour.io'], prefix: 'contour/', kinds: 'HTTPProxy TLSCertificateDelegation' },
+  { groups: ['route.openshift.io'], prefix: 'openshift/', kinds: 'Route' },
+  { groups: ['serving.knative.dev'], prefix: 'knative/', kinds: 'Service' },
+  { groups: ['kyverno.io'], prefix: 'kyverno/', kinds: 'ClusterPolicy Policy' },
+  { groups: ['policy.sigstore.dev'], prefix: 'sigstore/', kinds: 'ClusterImagePolicy TrustRoot' },
   { groups: ['argoproj.io'], kinds: 'Rollout' },
   { groups: ['apps.openshift.io'], kinds: 'DeploymentConfig' },
   { groups: ['bitnami.com'], kinds: 'SealedSecret' },
@@ -86,6 +99,7 @@ const ofTheCluster = new Set(
   (
     'Namespace Node PersistentVolume ClusterRole ClusterRoleBinding StorageClass CSIDriver CSINode IngressClass PriorityClass ' +
     'CustomResourceDefinition APIService ValidatingWebhookConfiguration MutatingWebhookConfiguration ValidatingAdmissionPolicy ' +
+    'ValidatingAdmissionPolicyBinding kyverno/ClusterPolicy sigstore/ClusterImagePolicy sigstore/TrustRoot ' +
     'RuntimeClass PodSecurityPolicy gateway/GatewayClass'
   ).split(' '),
 )
@@ -115,9 +129,10 @@ export function knownKind(apiVersion: string, kind: string): KnownKind | undefin
   const known = table.get(`${group}/${kind}`)
   if (known === undefined) return undefined
   const { type, family } = known
-  const old = /alpha|beta/.test(version) || group === 'extensions' || group === 'networking.x-k8s.io'
-  // The Gateway API still serves v1beta1 beside v1.
-  const served = group === 'gateway.networking.k8s.io' && version === 'v1beta1'
+  const old =
+    /alpha|beta/.test(version) || ['extensions', 'networking.x-k8s.io', 'traefik.containo.us'].includes(group)
+  // The Gateway API still serves v1beta1 beside v1; Traefik has nothing newer.
+  const served = (group === 'gateway.networking.k8s.io' && version === 'v1beta1') || group === 'traefik.io'
   return {
     type,
     namespaced: !ofTheCluster.has(type),

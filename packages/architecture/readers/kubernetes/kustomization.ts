@@ -2,7 +2,9 @@ import { posix } from 'node:path'
 import { parseDocuments, type SourceDocument } from '../document.ts'
 import { Field, isObject, type Notes } from '../field.ts'
 import type { ReaderContext } from '../reader.ts'
+import { Generators } from './generated.ts'
 import type { Overlay } from './manifest.ts'
+import { patchedBy, patchesOf, type Patch } from './patches.ts'
 import { imageName } from './workload.ts'
 
 /** The documents that count, and what kustomizations change in them. */
@@ -13,12 +15,11 @@ export interface Customised {
 
 const mostLoaded = 500
 const deepest = 10
-const unchanged: Overlay = { images: new Map(), replicas: new Map() }
+const unchanged: Overlay = { images: new Map(), replicas: new Map(), prefix: '', suffix: '' }
 /** Parts of a kustomization that change objects in ways that are not followed. */
-const notFollowed =
-  'namePrefix nameSuffix patches patchesStrategicMerge patchesJson6902 replacements vars helmCharts generators transformers labels commonLabels'.split(
-    ' ',
-  )
+const notFollowed = 'replacements vars helmCharts helmChartInflationGenerator generators transformers'.split(
+  ' ',
+)
 
 export function isKustomization({ file, value }: SourceDocument): boolean {
   if (!isObject(value)) return false
@@ -45,7 +46,8 @@ export function customised(
     notes,
     parents: new Map(),
     patches: new Set(),
-    generated: [],
+    generators: new Generators(context, notes),
+    chains: new Map(),
     loaded: 0,
   }
   for (const document of given) if (isKustomization(document)) follow(document, walk, 0)
@@ -53,16 +55,21 @@ export function customised(
     .filter(([file]) => !walk.patches.has(file))
     .flatMap(([, documents]) => documents)
     .filter((document) => !isKustomization(document))
-  const overlays = new Map<string, Overlay>()
   return {
-    documents: [...documents, ...walk.generated],
-    overlayOf: ({ file }) => {
-      const path = posix.normalize(file)
-      const overlay = overlays.get(path) ?? overlayAt(path, walk)
-      overlays.set(path, overlay)
-      return overlay
-    },
+    documents: [
+      ...documents
+        .map((document) => patchedBy(document, chainAt(document.file, walk).patches))
+        .filter(({ value }) => value !== undefined),
+      ...walk.generators.documents(),
+    ],
+    overlayOf: ({ file }) => chainAt(file, walk).overlay,
   }
+}
+
+/** What the kustomizations around a file do to it, together. */
+interface Chain {
+  readonly overlay: Overlay
+  readonly patches: readonly Patch[]
 }
 
 interface Walk {
@@ -72,7 +79,9 @@ interface Walk {
   /** File → the kustomizations that list it. */
   readonly parents: Map<string, Map<string, SourceDocument>>
   readonly patches: Set<string>
-  readonly generated: SourceDocument[]
+  readonly generators: Generators
+  /** File → what is known of the kustomizations around it. */
+  readonly chains: Map<string, Chain>
   loaded: number
 }
 
@@ -82,7 +91,7 @@ function follow(document: SourceDocument, walk: Walk, depth: number): void {
     if (root.at(key).present) root.at(key).note(`${key} of a kustomization are not applied`)
   }
   notePatches(root, document, walk)
-  walk.generated.push(...generatedBy(root, document, walk.notes))
+  walk.generators.read(document)
   const missing: string[] = []
   for (const key of ['resources', 'bases', 'components']) {
     for (const entry of root.at(key).texts()) {
@@ -143,24 +152,48 @@ function fileAt(entry: string, { file: from }: SourceDocument, walk: Walk): stri
   return undefined
 }
 
+function chainAt(file: string, walk: Walk): Chain {
+  const path = posix.normalize(file)
+  const known = walk.chains.get(path) ?? chainFrom(path, walk)
+  walk.chains.set(path, known)
+  return known
+}
+
 /** From the file upwards; the outer kustomization wins. Where several list it, which of them is meant is not known. */
-function overlayAt(file: string, walk: Walk): Overlay {
-  let overlay = unchanged
-  let at = file
-  for (let depth = 0; depth < deepest; depth += 1) {
+function chainFrom(file: string, walk: Walk): Chain {
+  const around: SourceDocument[] = []
+  for (let at = file; around.length < deepest;) {
     const [parent, other] = [...(walk.parents.get(at)?.values() ?? [])]
     if (parent === undefined) break
-    const root = Field.rootOf(parent, walk.notes)
     if (other !== undefined) {
-      root
+      Field.rootOf(parent, walk.notes)
         .at('resources')
         .note('another kustomization lists some of these files too; what they change is not applied')
       break
     }
-    overlay = over(overlay, root)
+    around.push(parent)
     at = posix.normalize(parent.file)
   }
-  return overlay
+  return {
+    overlay: around.reduce((overlay, each) => over(overlay, Field.rootOf(each, walk.notes)), unchanged),
+    patches: around.flatMap((each) => [
+      ...componentsOf(each, walk)
+        .filter((component) => !around.includes(component))
+        .flatMap((component) => patchesOf(component, walk)),
+      ...patchesOf(each, walk),
+    ]),
+  }
+}
+
+/** Kustomizations whose changes apply to everything that this one lists (`kind: Component`). */
+function componentsOf(document: SourceDocument, walk: Walk): readonly SourceDocument[] {
+  return Field.rootOf(document, walk.notes)
+    .at('components')
+    .texts()
+    .flatMap((entry) => {
+      const file = fileAt(entry, document, walk)
+      return file === undefined ? [] : (walk.files.get(file)?.find(isKustomization) ?? [])
+    })
 }
 
 function over(inner: Overlay, root: Field): Overlay {
@@ -185,38 +218,7 @@ function over(inner: Overlay, root: Field): Overlay {
     namespace: root.at('namespace').word() ?? inner.namespace,
     images: new Map([...inner.images, ...images]),
     replicas: new Map([...inner.replicas, ...replicas]),
+    prefix: `${root.at('namePrefix').word() ?? ''}${inner.prefix}`,
+    suffix: `${inner.suffix}${root.at('nameSuffix').word() ?? ''}`,
   }
-}
-
-/** ConfigMaps and Secrets that a kustomization makes of literals. Those of files are known by their names alone. */
-function generatedBy(root: Field, document: SourceDocument, notes: Notes): readonly SourceDocument[] {
-  const kinds = [
-    ['configMapGenerator', 'ConfigMap', 'data'],
-    ['secretGenerator', 'Secret', 'stringData'],
-  ] as const
-  return kinds.flatMap(([key, kind, data]) =>
-    root
-      .at(key)
-      .items()
-      .flatMap((generator): readonly SourceDocument[] => {
-        const name = generator.at('name').word()
-        if (name === undefined) return []
-        const pairs = generator
-          .at('literals')
-          .texts()
-          .map((literal) => {
-            const [before = '', ...after] = literal.split('=')
-            return [before, after.join('=').replace(/^(["'])(.*)\1$/, '$2')] as const
-          })
-        const namespace = generator.at('namespace').word() ?? root.at('namespace').word()
-        const value = {
-          apiVersion: 'v1',
-          kind,
-          metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
-          [data]: Object.fromEntries(pairs),
-        }
-        const inner = new Field(document, notes, { value, path: generator.path })
-        return [{ file: document.file, value, place: () => inner.evidence() }]
-      }),
-  )
 }

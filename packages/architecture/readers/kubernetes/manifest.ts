@@ -1,4 +1,4 @@
-import type { SourceDocument } from '../document.ts'
+import { templateFix, type SourceDocument } from '../document.ts'
 import { Field, isObject, type Notes } from '../field.ts'
 import { knownKind } from './kinds.ts'
 import { labelsOf, type Labels } from './selector.ts'
@@ -10,6 +10,9 @@ export interface Overlay {
   readonly images: ReadonlyMap<string, { readonly image: string; readonly field: Field }>
   /** Workload → its replicas. */
   readonly replicas: ReadonlyMap<string, Field>
+  /** What names of objects get before and after them in the cluster. Components keep their names without. */
+  readonly prefix: string
+  readonly suffix: string
 }
 
 /** One object of the cluster, as a file describes it. */
@@ -51,10 +54,7 @@ export function manifestsOf(
       if (manifest !== undefined) manifests.push(manifest)
     }
   }
-  for (const field of templates.values())
-    field.note(
-      'this is a template, not a manifest; give what it renders to, such as the output of helm template',
-    )
+  for (const field of templates.values()) field.note(`this is a template, not a manifest; ${templateFix}`)
   for (const [kind, field] of [...unknown].toSorted(([a], [b]) => (a < b ? -1 : 1)))
     field.note(`${kind} is a kind that is not understood; objects of it are not used`)
   return withoutDuplicates(manifests)

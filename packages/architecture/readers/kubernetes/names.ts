@@ -24,9 +24,16 @@ export class Names {
   readonly #workloads = new Map<Manifest, readonly Workload[]>()
   readonly #known = new Map<string, ReadonlySet<string>>()
   readonly #addresses = new Map<string, Manifest>()
+  /** Namespace and name in the cluster → name in the files, where a kustomization changes it. */
+  readonly #renamed = new Map<string, string>()
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster
+    for (const manifest of [...cluster.of('Service'), ...cluster.workloads.map((each) => each.manifest)]) {
+      const inCluster = nameInCluster(manifest)
+      if (inCluster !== manifest.name)
+        this.#renamed.set(`${manifest.namespace ?? defaultNamespace} ${inCluster}`, manifest.name)
+    }
     for (const service of cluster.of('Service')) {
       this.#workloads.set(service, selectedBy(service, cluster))
       const address = service.root.at('spec').at('clusterIP').text() ?? ''
@@ -54,7 +61,8 @@ export class Names {
   #destination(host: string, namespace: string, aliases: number): Destination | undefined {
     const byAddress = this.#addresses.get(host)
     if (byAddress !== undefined) return { service: byAddress, workloads: this.behind(byAddress) }
-    for (const [name, within] of readings(host, namespace)) {
+    for (const [asked, within] of readings(host, namespace)) {
+      const name = this.#renamed.get(`${within} ${asked}`) ?? asked
       const service = this.#cluster.find('Service', name, within)
       if (service !== undefined) return this.#ofService(service, aliases)
       const workload = this.#cluster.workloadsIn(within).find(({ manifest }) => manifest.name === name)
@@ -99,10 +107,12 @@ export class Names {
       if (within === namespace) names.add(name)
       names.add(`${name}.${within}`)
     }
-    for (const { name, namespace: within = defaultNamespace } of this.#cluster.of('Service'))
-      add(name, within)
+    for (const manifest of this.#cluster.of('Service')) {
+      for (const name of [manifest.name, nameInCluster(manifest)])
+        add(name, manifest.namespace ?? defaultNamespace)
+    }
     for (const { manifest, namespace: within } of this.#cluster.workloads) {
-      add(manifest.name, within)
+      for (const name of [manifest.name, nameInCluster(manifest)]) add(name, within)
       if (manifest.type !== 'StatefulSet') continue
       const service = manifest.root.at('spec').at('serviceName').word() ?? manifest.name
       const replicas = Math.min(mostPods, Number(manifest.root.at('spec').at('replicas').value ?? 1) || 1)
@@ -114,6 +124,10 @@ export class Names {
     }
     return names
   }
+}
+
+function nameInCluster({ name, overlay }: Manifest): string {
+  return `${overlay.prefix}${name}${overlay.suffix}`
 }
 
 /** A Service without a selector is filled by somebody else. */

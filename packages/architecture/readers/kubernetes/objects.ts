@@ -1,5 +1,6 @@
 import type { ConfigurationObject, Evidence, Fact, Grant } from '../../model.ts'
 import type { Field } from '../field.ts'
+import { enforcedOf } from './enforcement.ts'
 import { apiVersionOf } from './kinds.ts'
 import { objectId, type Manifest } from './manifest.ts'
 
@@ -41,6 +42,7 @@ export class ObjectFindings {
       const { targets, dangling, grants, grantsAt } = this.#of(manifest)
       if (isWorkload(manifest) && dangling.size === 0 && manifest.replacement === undefined) return []
       const { group } = apiVersionOf(manifest.apiVersion)
+      const enforced = enforcedOf(manifest)
       const several = (ids.get(objectId(manifest)) ?? []).length > 1
       const object: ConfigurationObject = {
         id: several ? objectId({ ...manifest, kind: `${manifest.kind}.${group}` }) : objectId(manifest),
@@ -50,6 +52,7 @@ export class ObjectFindings {
         ...(manifest.replacement === undefined
           ? {}
           : { deprecated: manifest.root.at('apiVersion').fact(manifest.replacement) }),
+        ...(enforced === undefined ? {} : { enforced }),
         ...(grants.length === 0 ? {} : { grants: { value: grants, evidence: grantsAt ?? {} } }),
         evidence: manifest.root.at('metadata').at('name').evidence(),
       }

@@ -1,9 +1,11 @@
 import type { Call, Component, Fact } from '../../model.ts'
 import { selectorText } from './availability.ts'
+import type { Field } from '../field.ts'
 import type { Cluster } from './cluster.ts'
 import { defaultNamespace, type Manifest } from './manifest.ts'
 import type { ObjectFindings } from './objects.ts'
 import { plainSelectorOf } from './selector.ts'
+import { RequestTokens } from './request-tokens.ts'
 import type { Workload } from './workload.ts'
 
 type CallFacts = Partial<Omit<Call, 'from' | 'to' | 'evidence'>>
@@ -11,7 +13,8 @@ type CallFacts = Partial<Omit<Call, 'from' | 'to' | 'evidence'>>
 /** Where Istio keeps what holds for the whole mesh, unless it is set otherwise. */
 const rootNamespace = 'istio-system'
 
-interface Policy {
+/** A policy of Istio with the workloads that it is for. */
+export interface Policy {
   readonly manifest: Manifest
   readonly selected: ReadonlySet<Workload>
   /** 2: of one workload, 1: of a namespace, 0: of the mesh. */
@@ -22,7 +25,7 @@ interface Policy {
 export class PeerSecurity {
   readonly #peers: readonly Policy[]
   readonly #authorisation: readonly Policy[]
-  readonly #requests: readonly Policy[]
+  readonly #tokens: RequestTokens
   readonly #cluster: Cluster
 
   constructor(cluster: Cluster, findings: ObjectFindings) {
@@ -30,7 +33,7 @@ export class PeerSecurity {
     this.#cluster = cluster
     this.#peers = read('istio/PeerAuthentication')
     this.#authorisation = read('istio/AuthorizationPolicy')
-    this.#requests = read('istio/RequestAuthentication')
+    this.#tokens = new RequestTokens(read('istio/RequestAuthentication'), this.#authorisation, cluster)
   }
 
   towards(workload: Workload, caller: Workload | undefined): CallFacts {
@@ -43,18 +46,18 @@ export class PeerSecurity {
           }
         : {}),
       ...this.#encryption(workload),
+      ...this.#tokens.towards(workload, caller),
       ...(authorised === undefined ? {} : { authorised }),
     }
   }
 
   traitsOf(workload: Workload): Pick<Component, 'traits'> {
-    const tokens = this.#requests.find(({ selected }) => selected.has(workload))
     const authorised = this.#authorised(workload)
     const demanding = this.#authorisation.find(
       ({ selected, manifest }) => selected.has(workload) && demandsToken(manifest),
     )
     const traits = {
-      ...(tokens === undefined ? {} : { 'validates-tokens': tokens.manifest.root.at('spec').fact(true) }),
+      ...this.#tokens.traitsOf(workload),
       ...(demanding === undefined ? {} : { authenticates: demanding.manifest.root.at('spec').fact(true) }),
       ...(authorised?.value === true ? { authorises: authorised } : {}),
     }
@@ -116,6 +119,12 @@ export class PeerSecurity {
 
 function policyOf(manifest: Manifest, cluster: Cluster, findings: ObjectFindings): Policy {
   const namespace = manifest.namespace ?? defaultNamespace
+  const targets = targetsOf(manifest)
+  if (targets.length > 0) {
+    const selected = targets.flatMap((target) => targeted(target, namespace, cluster))
+    findings.target(manifest, ...selected.map(({ id }) => id))
+    return { manifest, selected: new Set(selected), rank: 2 }
+  }
   const field = manifest.root.at('spec').at('selector').at('matchLabels')
   const selector = plainSelectorOf(field)
   const ofMesh = namespace === rootNamespace && selector.empty
@@ -123,6 +132,20 @@ function policyOf(manifest: Manifest, cluster: Cluster, findings: ObjectFindings
   findings.target(manifest, ...selected.map(({ id }) => id))
   if (selected.length === 0 && !selector.empty) findings.dangling(manifest, selectorText(selector), field)
   return { manifest, selected: new Set(selected), rank: ofMesh ? 0 : selector.empty ? 1 : 2 }
+}
+
+function targetsOf({ root }: Manifest): readonly Field[] {
+  const spec = root.at('spec')
+  const single = spec.at('targetRef')
+  return [...spec.at('targetRefs').items(), ...(single.present ? [single] : [])]
+}
+
+/** Workloads behind a Service that a policy names; those of a Gateway are not in the files. */
+function targeted(target: Field, namespace: string, cluster: Cluster): readonly Workload[] {
+  if (target.at('kind').text() !== 'Service') return []
+  const service = cluster.find('Service', target.at('name').word() ?? '', namespace)
+  const selector = plainSelectorOf(service?.root.at('spec').at('selector') ?? target.at('selector'))
+  return selector.empty ? [] : cluster.selected(namespace, selector)
 }
 
 function demandsToken({ root }: Manifest): boolean {

@@ -31,7 +31,7 @@ function readFiles(files: readonly SourceFile[]): ArchitecturePart {
   const documents = files.flatMap((file) => parseDocuments(file).documents)
   return kubernetesReader.read(
     documents.filter((document) => kubernetesReader.recognises(document)),
-    { environment: {}, profiles: [], load: () => undefined },
+    { environment: {}, profiles: [], load: () => undefined, list: () => [] },
   )
 }
 
@@ -276,7 +276,12 @@ configMapGenerator: [{ name: urls, literals: [STOCK_URL=http://stock] }]
   }
   const { documents } = parseDocuments({ name: 'kustomization.yaml', text: kustomization })
   const load = (path: string) => (path === 'cart.yaml' ? { name: path, text: files['cart.yaml'] } : undefined)
-  const part = kubernetesReader.read(documents, { environment: {}, profiles: [], load })
+  const part = kubernetesReader.read(documents, {
+    environment: {},
+    profiles: [],
+    load,
+    list: () => [],
+  })
   const { image, replicas, networks } = component(part, 'cart')
   assert.deepEqual([image?.value, replicas?.value, networks?.value], ['shop/cart:2', 4, ['shop']])
   assert.deepEqual(callsOf(part), ['cart -> stock'])

@@ -2,12 +2,14 @@ import type { Component, NetworkSegment } from '../../model.ts'
 import type { SourceDocument } from '../document.ts'
 import { isObject, Notes } from '../field.ts'
 import type { ArchitecturePart, Reader, ReaderContext } from '../reader.ts'
+import { withTokens } from '../tokens.ts'
 import { scalingOf } from './availability.ts'
 import { CallTable } from './call-table.ts'
 import { Cluster } from './cluster.ts'
 import { componentOf } from './components.ts'
 import { gatewaysOf } from './gateways.ts'
 import { findGrants } from './grants.ts'
+import { workloadHabits } from './habits.ts'
 import { Isolation } from './isolation.ts'
 import { customised, isKustomization } from './kustomization.ts'
 import { manifestsOf, type Manifest } from './manifest.ts'
@@ -54,16 +56,26 @@ function readManifests(documents: readonly SourceDocument[], context: ReaderCont
   routeCalls({ cluster, names, traffic, findings, gateways })
   workloadCalls({ cluster, names, traffic, table, settingsOf: told })
 
+  const habits = new Map(
+    cluster.workloads.map((workload) => [workload, workloadHabits(workload, told(workload))]),
+  )
+  const habitsOf = (workload: Workload) => habits.get(workload)?.habits ?? {}
   const serving = new Set([...gateways.values()].flatMap(({ workloads }) => workloads))
-  const source = { cluster, names, scaling, isolation, mesh, gateways: serving, settingsOf: told }
+  const source = { cluster, names, scaling, isolation, mesh, gateways: serving, settingsOf: told, habitsOf }
   const components = [
     ...cluster.workloads.map((workload) => componentOf(workload, source)),
     ...[...gateways.values()].flatMap(({ component }) => component ?? []),
   ]
+  const passing = new Map(
+    [...habits].flatMap(([{ id }, { passesTokens }]) =>
+      passesTokens === undefined ? [] : [[id, passesTokens] as const],
+    ),
+  )
+  const calls = withTokens(table.calls(), components, passing)
   const workloadManifests = new Set(cluster.workloads.map(({ manifest }) => manifest))
   return {
     components: [...components, ...outside(table, components)].toSorted((a, b) => compare(a.id, b.id)),
-    calls: table.calls().toSorted((a, b) => compare(a.from, b.from) || compare(a.to, b.to)),
+    calls: calls.toSorted((a, b) => compare(a.from, b.from) || compare(a.to, b.to)),
     objects: findings
       .objects(cluster.manifests, (manifest) => workloadManifests.has(manifest))
       .toSorted((a, b) => compare(a.id, b.id)),

@@ -238,3 +238,169 @@ test('hosts of a ServiceEntry are externals; those inside of the mesh are not', 
     [['maps.example', 'external']],
   )
 })
+
+test('routes of Traefik, Contour and OpenShift are gateways too', () => {
+  const part = readObjects(
+    ...cart,
+    object('traefik.io/v1alpha1', 'IngressRoute', 'front', {
+      spec: {
+        routes: [{ kind: 'Rule', match: 'Host(`shop.test`)', services: [{ name: 'cart', port: 80 }] }],
+        tls: {},
+      },
+    }),
+    object('projectcontour.io/v1', 'HTTPProxy', 'side', {
+      spec: { routes: [{ services: [{ name: 'cart', port: 80 }] }] },
+    }),
+    object('route.openshift.io/v1', 'Route', 'back', {
+      spec: { to: { kind: 'Service', name: 'cart' }, port: { targetPort: 8080 } },
+    }),
+    object('route.openshift.io/v1', 'Route', 'lost', { spec: { to: { kind: 'Service', name: 'basket' } } }),
+  )
+  assert.deepEqual(callsOf(part), ['back -> cart', 'front -> cart', 'side -> cart'])
+  assert.deepEqual(component(part, 'front').published?.value, [{ port: '80' }, { port: '443' }])
+  assert.equal(component(part, 'side').technology?.value, 'contour')
+  assert.deepEqual(danglingIn(part), { 'Route default/lost': ['Service basket'] })
+})
+
+test('a Traefik in the files serves its routes itself', () => {
+  const traefik = workload('traefik', { container: { image: 'traefik:v3.1' } })
+  const route = object('traefik.io/v1alpha1', 'IngressRoute', 'front', {
+    spec: { routes: [{ services: [{ name: 'cart', port: 80 }] }] },
+  })
+  assert.deepEqual(callsOf(readObjects(...cart, traefik, route)), ['traefik -> cart'])
+})
+
+test('copies of requests, and the login that an ingress asks, are calls', () => {
+  const annotations = {
+    'nginx.ingress.kubernetes.io/auth-url': 'http://login.default.svc.cluster.local:4180/oauth2/auth',
+  }
+  const part = readObjects(
+    ...cart,
+    workload('login'),
+    service('login', { ports: [{ port: 4180 }] }),
+    workload('shadow'),
+    service('shadow'),
+    ingress({ service: { name: 'cart', port: { number: 80 } } }, { annotations }),
+    object(gatewayApi, 'Gateway', 'edge', { spec: { gatewayClassName: 'istio', listeners: [{ port: 80 }] } }),
+    object(gatewayApi, 'HTTPRoute', 'cart', {
+      spec: {
+        parentRefs: [{ name: 'edge' }],
+        rules: [
+          {
+            backendRefs: [{ name: 'cart', port: 80 }],
+            filters: [{ type: 'RequestMirror', requestMirror: { backendRef: { name: 'shadow', port: 80 } } }],
+          },
+        ],
+      },
+    }),
+  )
+  assert.deepEqual(callsOf(part), ['edge -> cart', 'edge -> shadow', 'shop -> cart', 'shop -> login'])
+  assert.equal(call(part, 'edge', 'shadow').required?.value, false)
+})
+
+test('what Istio does with tokens is told of the calls', () => {
+  const tokens = (name: string, rule: Anything) =>
+    object('security.istio.io/v1', 'RequestAuthentication', name, {
+      spec: {
+        selector: { matchLabels: { app: name } },
+        jwtRules: [{ issuer: 'https://login.test', ...rule }],
+      },
+    })
+  const edge = [
+    workload('edge'),
+    object(istio, 'Gateway', 'edge', {
+      spec: { selector: { app: 'edge' }, servers: [{ port: { number: 443 } }] },
+    }),
+    object(istio, 'VirtualService', 'cart', {
+      spec: {
+        hosts: ['shop.test'],
+        gateways: ['edge'],
+        http: [{ route: [{ destination: { host: 'cart' } }] }],
+      },
+    }),
+  ]
+  const facts = (...objects: readonly Anything[]) => {
+    const { tokenPassedOn, audienceChecked } = call(readObjects(...cart, ...edge, ...objects), 'edge', 'cart')
+    return [tokenPassedOn?.value, audienceChecked?.value]
+  }
+  assert.deepEqual(facts(), [undefined, undefined])
+  assert.deepEqual(facts(tokens('edge', { forwardOriginalToken: true })), [true, undefined])
+  assert.deepEqual(facts(tokens('edge', {})), [false, undefined])
+  assert.deepEqual(facts(tokens('cart', {})), [undefined, false])
+  assert.deepEqual(facts(tokens('cart', { audiences: ['cart'] })), [undefined, true])
+  const byPolicy = object(security, 'AuthorizationPolicy', 'cart', {
+    spec: {
+      selector: { matchLabels: { app: 'cart' } },
+      rules: [{ when: [{ key: 'request.auth.claims[aud]', values: ['cart'] }] }],
+    },
+  })
+  assert.deepEqual(facts(tokens('cart', {}), byPolicy), [undefined, true])
+})
+
+test('a policy for a Service is not one for all of its namespace', () => {
+  const part = readObjects(
+    ...cart,
+    workload('mail'),
+    object('security.istio.io/v1', 'RequestAuthentication', 'cart', {
+      spec: {
+        targetRefs: [{ kind: 'Service', group: '', name: 'cart' }],
+        jwtRules: [{ issuer: 'https://login.test' }],
+      },
+    }),
+  )
+  assert.equal(component(part, 'cart').traits?.['validates-tokens']?.value, true)
+  assert.equal(component(part, 'mail').traits?.['validates-tokens'], undefined)
+})
+
+test('settings of workloads tell whether they ask, and a Secret is a password', () => {
+  const secret = { name: 'REDIS_PASSWORD', valueFrom: { secretKeyRef: { name: 'cache', key: 'password' } } }
+  const part = readObjects(
+    workload('db', {
+      container: { image: 'postgres:18', env: [variable('POSTGRES_HOST_AUTH_METHOD', 'trust')] },
+    }),
+    workload('cache', {
+      container: { image: 'bitnami/redis:8.0', env: [variable('ALLOW_EMPTY_PASSWORD', 'yes'), secret] },
+    }),
+    workload('queue', {
+      container: { image: 'redis:8', command: ['sh', '-c', 'exec redis-server --protected-mode no'] },
+    }),
+  )
+  const asks = (id: string) => component(part, id).traits?.authenticates?.value
+  assert.deepEqual([asks('db'), asks('cache'), asks('queue')], [false, undefined, false])
+})
+
+test('a pod that waits for another before it starts says so', () => {
+  const initial = [
+    { name: 'wait', image: 'busybox', command: ['sh', '-c', 'until nc -z cart 80; do sleep 1; done'] },
+  ]
+  const migrate = [{ name: 'migrate', image: 'shop/migrations:1', args: ['--url', 'http://cart'] }]
+  const part = readObjects(
+    ...cart,
+    workload('web', { pod: { initContainers: initial } }),
+    workload('mail', { pod: { initContainers: migrate } }),
+  )
+  assert.deepEqual(component(part, 'web').startsAfter?.value, ['cart'])
+  assert.equal(component(part, 'mail').startsAfter, undefined)
+})
+
+test('admission that only reports, or passes when it is away, is told from one that refuses', () => {
+  const enforced = (...objects: readonly Anything[]) =>
+    (readObjects(workload('cart'), ...objects).objects ?? []).map((each) => each.enforced?.value)
+  const webhook = (more: Anything) =>
+    object('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', 'images', {
+      webhooks: [{ name: 'a.b.c', ...more }],
+    })
+  const kyverno = (spec: Anything) => object('kyverno.io/v1', 'ClusterPolicy', 'images', { spec })
+  const rules = [{ name: 'signed', verifyImages: [{ imageReferences: ['*'] }] }]
+  assert.deepEqual(enforced(webhook({ failurePolicy: 'Ignore' })), [false])
+  assert.deepEqual(enforced(webhook({})), [true])
+  assert.deepEqual(enforced(kyverno({ rules })), [false])
+  assert.deepEqual(enforced(kyverno({ validationFailureAction: 'Enforce', rules })), [true])
+  assert.deepEqual(enforced(kyverno({ rules: [{ name: 'labels', mutate: {} }] })), [undefined])
+  const binding = (actions: readonly string[]) =>
+    object('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', 'x', {
+      spec: { validationActions: actions },
+    })
+  assert.deepEqual(enforced(binding(['Audit'])), [false])
+  assert.deepEqual(enforced(binding(['Deny'])), [true])
+})

@@ -1,5 +1,6 @@
 import type { Field } from '../field.ts'
 import type { Cluster } from './cluster.ts'
+import { backendsOf, customRoutes } from './custom-routes.ts'
 import type { Gateway } from './gateways.ts'
 import { defaultNamespace, type Manifest } from './manifest.ts'
 import { isInner, routeFacts, type CallFacts } from './mesh.ts'
@@ -38,6 +39,18 @@ export function routeCalls(source: RouteSource): void {
   ))
     readRoute(route, source)
   for (const service of source.cluster.of('istio/VirtualService')) readVirtualService(service, source)
+  for (const route of source.cluster.of(...customRoutes)) readCustomRoute(route, source)
+}
+
+function readCustomRoute(manifest: Manifest, source: RouteSource): void {
+  const gateway = source.gateways.get(manifest)
+  for (const { name, port, protocol, namespace = manifest.namespace ?? defaultNamespace } of backendsOf(
+    manifest,
+  )) {
+    const host = name.word()
+    if (host !== undefined)
+      callBackend(manifest, gateway, { host, port, namespace, field: name, protocol }, source)
+  }
 }
 
 function readIngress(manifest: Manifest, source: RouteSource): void {
@@ -64,6 +77,22 @@ function readIngress(manifest: Manifest, source: RouteSource): void {
     const facts = annotatedTimes(manifest)
     callBackend(manifest, gateway, { host, port, namespace, field: name, protocol, facts }, source)
   }
+  askBeside(manifest, gateway, source)
+}
+
+/** Before each request ingress-nginx asks the service of `auth-url`; `snippets` are not followed. */
+function askBeside(manifest: Manifest, gateway: Gateway | undefined, source: RouteSource): void {
+  const { annotations, root } = manifest
+  const field = root.at('metadata').at('annotations')
+  const namespace = manifest.namespace ?? defaultNamespace
+  for (const name of ['auth-url', 'mirror-target']) {
+    const url = URL.parse(
+      annotations.get(`nginx.ingress.kubernetes.io/${name}`)?.replaceAll(/[${}]/g, '') ?? '',
+    )
+    if (url === null || url.hostname === '' || /[^\w.-]/.test(url.hostname)) continue
+    const backend = { host: url.hostname, port: url.port === '' ? undefined : url.port, namespace, field }
+    callBackend(manifest, gateway, { ...backend, protocol: url.protocol.slice(0, -1) }, source)
+  }
 }
 
 /** ingress-nginx: seconds to wait for the answer, and attempts at other replicas. */
@@ -76,6 +105,11 @@ function annotatedTimes({ annotations, root }: Manifest): CallFacts {
     ...(seconds > 0 ? { timeoutMs: field.fact(seconds * 1_000) } : {}),
     ...(tries > 0 ? { attempts: field.fact(tries) } : {}),
   }
+}
+
+const spokenOn: Readonly<Record<string, string>> = {
+  'gateway/GRPCRoute': 'grpc',
+  'gateway/HTTPRoute': 'http',
 }
 
 /** Routes of the Gateway API. */
@@ -95,14 +129,15 @@ function readRoute(manifest: Manifest, source: RouteSource): void {
         source.findings.dangling(manifest, `Gateway ${name}`, parent)
       return []
     })
-  const protocol =
-    manifest.type === 'gateway/GRPCRoute'
-      ? 'grpc'
-      : manifest.type === 'gateway/HTTPRoute'
-        ? 'http'
-        : undefined
+  const protocol = spokenOn[manifest.type]
   for (const rule of spec.at('rules').items()) {
-    for (const reference of rule.at('backendRefs').items()) {
+    // A mirror gets a copy of each request.
+    const mirrors = rule
+      .at('filters')
+      .items()
+      .map((filter) => filter.at('requestMirror').at('backendRef'))
+      .filter(({ present }) => present)
+    for (const reference of [...rule.at('backendRefs').items(), ...mirrors]) {
       if ((reference.at('kind').text() ?? 'Service') !== 'Service') continue
       const backend: Backend = {
         host: reference.at('name').word() ?? '',
@@ -110,7 +145,7 @@ function readRoute(manifest: Manifest, source: RouteSource): void {
         namespace: reference.at('namespace').word() ?? namespace,
         field: reference,
         protocol,
-        facts: ruleFacts(rule),
+        facts: { ...ruleFacts(rule), ...(mirrors.includes(reference) ? copied(reference) : {}) },
       }
       if (parents.length === 0) callBackend(manifest, undefined, backend, source)
       for (const parent of parents) callBackend(manifest, parent, backend, source)
@@ -140,21 +175,39 @@ function readVirtualService(manifest: Manifest, source: RouteSource): void {
     .flatMap((field) => gatewayNamed(field, manifest, source))
   for (const kind of ['http', 'tls', 'tcp']) {
     for (const rule of spec.at(kind).items()) {
-      for (const route of rule.at('route').items()) {
-        const destination = route.at('destination')
+      const mirrors = [
+        rule.at('mirror'),
+        ...rule
+          .at('mirrors')
+          .items()
+          .map((each) => each.at('destination')),
+      ]
+      const destinations = rule
+        .at('route')
+        .items()
+        .map((route) => route.at('destination'))
+      for (const destination of [...destinations, ...mirrors.filter(({ present }) => present)]) {
         const backend: Backend = {
           host: destination.at('host').word() ?? '',
           port: destination.at('port').at('number').word(),
           namespace,
           field: destination.at('host'),
           protocol: kind === 'http' ? 'http' : undefined,
-          facts: kind === 'http' ? routeFacts(rule) : {},
+          facts: {
+            ...(kind === 'http' ? routeFacts(rule) : {}),
+            ...(mirrors.includes(destination) ? copied(destination) : {}),
+          },
         }
         if (gateways.length === 0) callBackend(manifest, undefined, backend, source)
         for (const gateway of gateways) callBackend(manifest, gateway, backend, source)
       }
     }
   }
+}
+
+/** Nobody waits for the answer to a copy. */
+function copied(field: Field): CallFacts {
+  return { required: field.fact(false), synchronous: field.fact(false) }
 }
 
 /** `mesh` is no gateway: it means the callers themselves. */

@@ -1,3 +1,4 @@
+import { configurationLines, mayCallOutside } from '../configuration-lines.ts'
 import type { Field } from '../field.ts'
 import type { Cluster } from './cluster.ts'
 import type { Manifest } from './manifest.ts'
@@ -11,6 +12,8 @@ export interface Setting {
   readonly field: Field
   /** `secret`: it comes from a Secret, and is to be shown to nobody. */
   readonly origin: 'environment' | 'argument' | 'file' | 'secret'
+  /** False: a host outside that it names is not called; mostly it is a link. */
+  readonly outside?: boolean | undefined
 }
 
 /** What the containers of a workload are told. */
@@ -20,9 +23,7 @@ export interface Settings {
   readonly incomplete: boolean
 }
 
-const longestFile = 262_144
-const longestLine = 2_000
-const mostLines = 5_000
+const longestText = 262_144
 
 /** Everything that the containers of a workload are told, those that prepare it too. Variables are substituted. */
 export function settingsOf(workload: Workload, cluster: Cluster): Settings {
@@ -174,22 +175,16 @@ function chosen(reference: Field, settings: readonly Setting[]): readonly Settin
   return settings.filter(({ name }) => keys.has(name ?? ''))
 }
 
-/** `key: value` and `key = value` as settings of their own; comments are no settings. Dashboards and pages are not configuration. */
+/** Dashboards, pages and keys are not configuration. */
 function linesOf({ name = '', text, field, origin }: Setting): readonly Setting[] {
   if (/\.(?:html?|css|svg|xsd|md|tmpl|crt|pem|key)$|dashboard/i.test(name)) return []
-  const lines = text.slice(0, longestFile).split('\n').slice(0, mostLines)
-  return lines.flatMap((line): readonly Setting[] => {
-    const code = line
-      .slice(0, longestLine)
-      .replace(/(?:^|\s)(?:#|\/\/|;).*$/, '')
-      .trim()
-    if (code === '' || code.startsWith('<!--')) return []
-    const [, key, value] = /^(?:- )?["']?([\w.-]{1,100})["']?\s*(?::\s|=)\s*(.*)$/.exec(code) ?? []
-    const kept = { field, origin: origin === 'secret' ? 'secret' : 'file' } as const
-    return key === undefined || value === undefined
-      ? [{ text: code, ...kept }]
-      : [{ name: key, text: value.replace(/^["'](.*)["'][,;]?$/, '$1'), ...kept }]
-  })
+  const kept = { field, origin: origin === 'secret' ? 'secret' : 'file' } as const
+  return configurationLines(text).map((line) => ({
+    name: line.name,
+    text: line.text,
+    outside: mayCallOutside(line),
+    ...kept,
+  }))
 }
 
 /** Kubernetes tells each pod where the Services of its namespace are: `CART_SERVICE_HOST`, `CART_SERVICE_PORT`. */
@@ -212,7 +207,7 @@ const mostRounds = 5
 /** `$(NAME)`, as Kubernetes substitutes it, and `$NAME` and `${NAME}`, as shells do. What is not known stays. */
 function substituted(text: string, values: ReadonlyMap<string, string>): string {
   let result = text
-  for (let round = 0; round < mostRounds && result.includes('$') && result.length < longestFile; round += 1) {
+  for (let round = 0; round < mostRounds && result.includes('$') && result.length < longestText; round += 1) {
     const next = result.replaceAll(
       /\$\((\w+)\)|\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)/g,
       (
@@ -228,5 +223,5 @@ function substituted(text: string, values: ReadonlyMap<string, string>): string 
     if (next === result) break
     result = next
   }
-  return result.slice(0, longestFile)
+  return result.slice(0, longestText)
 }

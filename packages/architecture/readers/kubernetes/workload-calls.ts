@@ -1,5 +1,6 @@
 import { namesAnAddress } from '../address-words.ts'
-import { endpointsIn, publicHostsIn, type Endpoint } from '../endpoints.ts'
+import { endpointsIn, type Endpoint } from '../endpoints.ts'
+import { publicHostsIn } from '../public-hosts.ts'
 import type { Cluster } from './cluster.ts'
 import type { CallTable } from './call-table.ts'
 import { isInner } from './mesh.ts'
@@ -62,10 +63,9 @@ function defaultPort(protocol: string | undefined): string | undefined {
   return protocol === 'http' ? '80' : protocol === 'https' ? '443' : undefined
 }
 
-/** Hosts of free text in files are mostly links; there only those that stand at a key count. */
 function outerCalls(workload: Workload, setting: Setting, source: CallSource): void {
   const { name, text, field, origin } = setting
-  if (origin === 'file' && name === undefined && !/\bproxy_pass\b/.test(text)) return
+  if (setting.outside === false) return
   const base = { from: workload.id, caller: workload, namespace: workload.namespace, field }
   for (const { host, port, protocol } of publicHostsIn(text, name)) {
     if (source.names.destination(host, workload.namespace) === undefined)

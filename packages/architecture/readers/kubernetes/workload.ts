@@ -32,6 +32,7 @@ const templates: Readonly<Record<string, readonly string[]>> = {
   ReplicationController: ['spec', 'template'],
   Rollout: ['spec', 'template'],
   DeploymentConfig: ['spec', 'template'],
+  'knative/Service': ['spec', 'template'],
   Job: ['spec', 'template'],
   CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
 }

@@ -27,6 +27,8 @@ function serviceComponent({ name, facts, settings }: DeployedService, { deployme
     technology: fact('plimsoll', at('.entry')),
     ...(settings.zone === undefined ? {} : { zone: fact(settings.zone, at('.zone')) }),
     ...(settings.owner === undefined ? {} : { owner: fact(settings.owner, at('.owner')) }),
+    // The runtime refuses calls that the release does not declare.
+    complete: fact(true, at('.entry')),
     release: facts.digest,
     evidence: at(''),
   }

@@ -8,8 +8,8 @@ import {
   type Evidence,
   type Fact,
   type Zone,
-} from '../../model.ts'
-import { randomNumbers } from '../overload/random.ts'
+} from '../model.ts'
+import { randomNumbers } from '../analyses/overload/random.ts'
 
 export interface GeneratedOptions {
   readonly components: number

@@ -1,0 +1,2 @@
+export { generatedArchitecture } from './generated.ts'
+export { sketch, type Sketch } from './sketch.ts'
