@@ -17,12 +17,16 @@ const defaultAgeMs = 24 * 3_600_000
 /** Clocks of two machines differ a little. */
 const toleranceMs = 60_000
 
-/** The verdict as a signed statement about the releases of the candidate. */
-export function attest(verdict: Verdict, key: SigningKey): Envelope {
+/**
+ * The verdict as a signed statement about the releases of the candidate.
+ * @param environment Names the one installation that the verdict is for; any that does not ask where absent.
+ */
+export function attest(verdict: Verdict, key: SigningKey, environment?: string): Envelope {
   const subjects = Object.entries(verdict.candidate)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, digest]) => ({ name, sha256: digest.slice('sha256:'.length) }))
-  return signStatement({ subjects, predicateType: verdictType, predicate: verdict }, key)
+  const predicate = environment === undefined ? verdict : { ...verdict, environment }
+  return signStatement({ subjects, predicateType: verdictType, predicate }, key)
 }
 
 /** What an attestation has to be about. */
@@ -33,6 +37,10 @@ export interface Expectation {
   readonly after: Digest
   readonly candidate: Readonly<Record<string, Digest>>
   readonly policy: Digest
+  /** The installation that the verdict has to be for, as `attest` was told; not looked at where absent. */
+  readonly environment?: string | undefined
+  /** Somebody answers for what the gate refuses: everything else is checked all the same. */
+  readonly evenRefused?: boolean
   readonly clock?: Clock
   /** Default one day. */
   readonly maxAgeMs?: number
@@ -49,8 +57,9 @@ export function checkAttestation(envelope: unknown, expected: Expectation): Verd
   checkSubjects(statement, verdict, expected)
   checkArchitecture(verdict, expected)
   checkBasis(verdict, expected)
+  checkEnvironment(statement, expected)
   checkAge(verdict, expected)
-  checkAdmitted(verdict)
+  if (expected.evenRefused !== true) checkAdmitted(verdict)
   return verdict
 }
 
@@ -126,6 +135,12 @@ function checkBasis(verdict: Verdict, { policy }: Expectation): void {
   if (verdict.rules !== rulesDigest()) refuse('ATTESTATION_RULES', 'the verdict was reached with other rules')
 }
 
+function checkEnvironment({ predicate }: Statement, { environment }: Expectation): void {
+  if (environment === undefined) return
+  if ((predicate as { readonly environment?: unknown }).environment !== environment)
+    refuse('ATTESTATION_ENVIRONMENT', 'the verdict was reached for another installation')
+}
+
 function checkAge(
   { vettedAt }: Verdict,
   { clock = systemClock, maxAgeMs = defaultAgeMs }: Expectation,
@@ -137,8 +152,12 @@ function checkAge(
 }
 
 /** What the verdict says of itself counts only as far as its findings bear it out. */
-function checkAdmitted({ admitted, findings }: Verdict): void {
-  if (admitted && findings.every(({ refuses }) => !refuses)) return
+export function isAdmitted({ admitted, findings }: Pick<Verdict, 'admitted' | 'findings'>): boolean {
+  return admitted && findings.every(({ refuses }) => !refuses)
+}
+
+function checkAdmitted(verdict: Verdict): void {
+  if (isAdmitted(verdict)) return
   refuse(
     'ATTESTATION_REFUSED',
     'the verdict refuses the change',

@@ -10,6 +10,7 @@ export type VettingRefusalCode =
   | 'ATTESTATION_RULES'
   | 'ATTESTATION_REFUSED'
   | 'ATTESTATION_AGE'
+  | 'ATTESTATION_ENVIRONMENT'
 
 export class VettingRefusal extends Refusal<VettingRefusalCode> {}
 

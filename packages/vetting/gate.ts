@@ -1,13 +1,8 @@
-import {
-  architectureDigest,
-  type Architecture,
-  type Policy,
-  type Severity,
-  type Waiver,
-} from '@plimsoll/architecture'
+import type { Architecture, Policy, Severity, Waiver } from '@plimsoll/architecture'
 import { digestOfJson, systemClock, type Clock, type Digest } from '@plimsoll/base'
-import type { Finding, Judgement, Origin, Verdict, VettedFinding } from './finding.ts'
-import { isAtLeast, judge } from './judge.ts'
+import { assess, assessAfter } from './assess.ts'
+import type { Finding, Origin, Verdict, VettedFinding } from './finding.ts'
+import { isAtLeast } from './judge.ts'
 import { rules } from './rules/index.ts'
 import { toolName } from './tool.ts'
 import { endOf } from './waivers.ts'
@@ -36,7 +31,7 @@ export interface VetOptions {
 export function vet(options: VetOptions): Verdict {
   const { before, after, alone, candidate, policy, nextPolicy, waivers, clock = systemClock } = options
   const was = assess(before)
-  const is = assess(after)
+  const is = before === after ? was : assessAfter(was, after)
   const { judgement } = is
   const earlier = was.judgement.findings
   const known = knownOf(earlier)
@@ -70,25 +65,6 @@ export function vet(options: VetOptions): Verdict {
     vettedAt: new Date(now).toISOString(),
     tool: toolName,
   }
-}
-
-interface Assessment {
-  readonly judgement: Judgement
-  readonly digest: Digest
-}
-
-/**
- * What was said of an architecture, for as long as somebody holds it: what runs is judged once, however many candidates ask to
- * join it. An architecture is data that nobody changes; another one is another object.
- */
-const assessments = new WeakMap<Architecture, Assessment>()
-
-function assess(architecture: Architecture): Assessment {
-  const known = assessments.get(architecture)
-  if (known !== undefined) return known
-  const assessment = { judgement: judge(architecture), digest: architectureDigest(architecture) }
-  assessments.set(architecture, assessment)
-  return assessment
 }
 
 /** Digest of the policy that a verdict was reached under, with the waivers that it knew and the policy that it makes. */

@@ -6,7 +6,7 @@ export {
 } from './architectural/rule.ts'
 export { architecturalRules, checkArchitecturalRules } from './architectural/rules.ts'
 export { analyse, type AnalyseOptions, type Analysis, type EntryAnswer, type Hop } from './analyse.ts'
-export { attest, checkAttestation, verdictType, type Expectation } from './attestation.ts'
+export { attest, checkAttestation, isAdmitted, verdictType, type Expectation } from './attestation.ts'
 export { readBaseline, type Baseline } from './baseline.ts'
 export { VettingRefusal, type VettingErrorCode, type VettingRefusalCode } from './errors.ts'
 export type {
@@ -25,10 +25,18 @@ export { policyDigest, vet, type VetOptions } from './gate.ts'
 export { isAtLeast, judge, severities } from './judge.ts'
 export { renderHtml } from './reports/html.ts'
 export { renderJson } from './reports/json.ts'
+export {
+  deltaOf,
+  type AmplificationDelta,
+  type AvailabilityDelta,
+  type Delta,
+  type ReachDelta,
+} from './reports/delta.ts'
 export type { ReportOptions } from './reports/lines.ts'
 export {
   reportOfVerdict,
   reportOn,
+  type Compared,
   type Report,
   type ReportedFinding,
   type ReportedRule,
@@ -37,5 +45,6 @@ export {
 export { renderMap, type RenderedMap } from './reports/map/map.ts'
 export { renderSarif } from './reports/sarif.ts'
 export { renderReport, renderVerdict, type TerminalOptions } from './reports/terminal.ts'
-export { readWaivers, waiversName, type FileWaiver } from './waivers.ts'
+export { waiversName, type FileWaiver } from './waivers.ts'
+export { readWaivers } from './waivers-file.ts'
 export { rules } from './rules/index.ts'

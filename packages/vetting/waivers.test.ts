@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { InvalidInput } from '@plimsoll/base'
 import { reportOn } from './reports/report.ts'
 import { judgementOf, shop } from './reports/testing/architectures.ts'
-import { readWaivers } from './waivers.ts'
+import { readWaivers } from './waivers-file.ts'
 
 const file = 'plimsoll.waivers.yaml'
 const good = `waivers:

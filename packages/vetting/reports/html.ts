@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { escapeMarkup } from './escape.ts'
 import { drawingOf, layOut, mapInline, mapStyle, ownersOf } from './map/index.ts'
 import { legend } from './map/legend.ts'
+import { deltaSection } from './page/delta.ts'
 import { findingsSection } from './page/findings.ts'
 import { coverageSection, heading, remarksSection, unknownsSection } from './page/overview.ts'
 import { colourScheme } from './palette.ts'
@@ -49,6 +50,7 @@ ${mapInline(layout, architecture.name)}
 <p class="status" role="status" aria-live="polite"></p>
 </section>
 </main>
+${deltaSection(report.delta)}
 ${coverageSection(report.coverage)}
 ${unknownsSection(report)}
 ${remarksSection(report)}

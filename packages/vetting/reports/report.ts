@@ -7,6 +7,7 @@ import { rules } from '../rules/index.ts'
 import { toolName } from '../tool.ts'
 import { waive, type FileWaiver } from '../waivers.ts'
 import { coverageOf, type Coverage } from './coverage.ts'
+import { deltaOf, type Delta } from './delta.ts'
 
 /** A finding as a report shows it. */
 export interface ReportedFinding extends Finding {
@@ -38,6 +39,8 @@ export interface Report {
   readonly imagined?: readonly string[] | undefined
   readonly digest: Digest
   readonly architecture: Architecture
+  /** What differs from what was before; absent where nothing was, or nobody compares. */
+  readonly delta?: Delta | undefined
   readonly coverage: Coverage
   /** Worst first. */
   readonly findings: readonly ReportedFinding[]
@@ -57,6 +60,8 @@ export interface ReportSettings {
   /** An earlier report: what was there then is known, and does not fail this one. */
   readonly since?: Baseline | undefined
   readonly imagined?: readonly string[] | undefined
+  /** The architecture that this one is compared with. */
+  readonly before?: Architecture | undefined
   readonly clock?: Clock | undefined
   /** Where it is already known. */
   readonly judgement?: Judgement | undefined
@@ -64,7 +69,7 @@ export interface ReportSettings {
 
 /** Judges an architecture and says everything about it. */
 export function reportOn(architecture: Architecture, settings: ReportSettings = {}): Report {
-  const { failOn = 'high', waivers = [], since, imagined, clock = systemClock } = settings
+  const { failOn = 'high', waivers = [], since, imagined, before, clock = systemClock } = settings
   const { findings, unknowns } = settings.judgement ?? judge(architecture)
   const now = clock.now()
   const waived = waive(findings, waivers, now)
@@ -83,18 +88,26 @@ export function reportOn(architecture: Architecture, settings: ReportSettings = 
   return {
     ...frame(architecture, reported, { failOn, now, passed: reported.every(({ fails }) => !fails) }),
     ...(imagined && { imagined }),
+    ...compared(before, architecture),
     removed: changes?.removed ?? [],
     unknowns,
     remarks: waived.remarks,
   }
 }
 
+/** What a verdict is about: what runs, and what would run. */
+export interface Compared {
+  readonly before: Architecture
+  readonly after: Architecture
+}
+
 /** The report of a gate's verdict: its findings keep their origin, and only those that refuse the candidate fail it. */
-export function reportOfVerdict(verdict: Verdict, after: Architecture, failOn: Severity): Report {
+export function reportOfVerdict(verdict: Verdict, { before, after }: Compared, failOn: Severity): Report {
   const findings = verdict.findings.map(({ refuses, ...finding }) => ({ ...finding, fails: refuses }))
   const now = Date.parse(verdict.vettedAt)
   return {
     ...frame(after, findings, { failOn, now, passed: verdict.admitted }),
+    ...compared(before, after),
     removed: verdict.removed.map(({ rule, subject, severity, fingerprint }) => ({
       rule,
       subject,
@@ -104,6 +117,11 @@ export function reportOfVerdict(verdict: Verdict, after: Architecture, failOn: S
     unknowns: verdict.unknowns,
     remarks: [],
   }
+}
+
+function compared(before: Architecture | undefined, after: Architecture): Pick<Report, 'delta'> {
+  const delta = before === undefined ? undefined : deltaOf(before, after)
+  return delta === undefined ? {} : { delta }
 }
 
 function frame(

@@ -1,10 +1,11 @@
-import type { Architecture, Evidence, Severity } from '@plimsoll/architecture'
+import type { Evidence, Severity } from '@plimsoll/architecture'
 import { formatPlace, shortDigest } from '@plimsoll/base'
 import type { Verdict } from '../finding.ts'
 import { severities } from '../judge.ts'
 import type { Coverage } from './coverage.ts'
+import { writeDelta } from './delta-lines.ts'
 import { TextPage, type Piece, type ReportOptions, type Style } from './lines.ts'
-import { reportOfVerdict, type Report, type ReportedFinding } from './report.ts'
+import { reportOfVerdict, type Compared, type Report, type ReportedFinding } from './report.ts'
 import { wayReader, type WayStep } from './way.ts'
 
 export interface TerminalOptions extends ReportOptions {
@@ -24,18 +25,15 @@ const mostNamed = 6
 const indent = '          '
 
 /** The gate's answer for the terminal: the verdict, what refuses, what else is new, what was there before. */
-export function renderVerdict(
-  verdict: Verdict,
-  architecture: Architecture,
-  options: TerminalOptions,
-): string {
-  const report = reportOfVerdict(verdict, architecture, 'high')
+export function renderVerdict(verdict: Verdict, compared: Compared, options: TerminalOptions): string {
+  const report = reportOfVerdict(verdict, compared, 'high')
   const page = new TextPage(options)
   headOfVerdict(page, verdict)
   headOfCoverage(page, report)
   const fresh = report.findings.filter(({ origin }) => origin !== 'existing')
   const before = report.findings.filter(({ origin }) => origin === 'existing')
   renderFindings(page, { report, shown: fresh, options, ways: true })
+  if (report.delta !== undefined) writeDelta(page, report.delta, { indent, all: options.all === true })
   if (options.all === true) renderFindings(page, { report, shown: before, options })
   else if (before.length > 0)
     tail(page, 'before', `${before.length} that were there already: ${named(before)}`)
@@ -50,6 +48,7 @@ export function renderReport(report: Report, options: TerminalOptions): string {
   headOfCoverage(page, report)
   const shown = report.findings.filter(({ change, waiver }) => change !== 'known' && waiver === undefined)
   renderFindings(page, { report, shown, options })
+  if (report.delta !== undefined) writeDelta(page, report.delta, { indent, all: options.all === true })
   renderRest(page, report, options)
   return page.text()
 }

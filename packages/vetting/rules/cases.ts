@@ -1,6 +1,16 @@
-import type { ArchitectureOperation, Call, Component, Evidence, Fact, Graph } from '@plimsoll/architecture'
+import {
+  ofEachCall,
+  type Analysis,
+  type ArchitectureOperation,
+  type Call,
+  type CallEnds,
+  type Component,
+  type Evidence,
+  type Fact,
+  type Graph,
+} from '@plimsoll/architecture'
 import type { PathStep, Unknown, Weakness } from '../finding.ts'
-import { listed } from './path.ts'
+import { listed, listedOf } from './path.ts'
 
 /** One place that has a weakness which other places may have too. */
 export interface Case {
@@ -62,6 +72,58 @@ export function weigh<Asked extends Part, Value>(
   return { cases, unknown }
 }
 
+/** How a fact of every call of a kind is judged. The question sees the call and its ends alone. */
+export interface CallQuestion<Value> {
+  /** Is it about this call? */
+  of(call: Call, ends: CallEnds): boolean
+  fact(call: Call, ends: CallEnds): Fact<Value> | undefined
+  bad(value: Value, call: Call): boolean | string
+}
+
+export interface WeighedCalls extends Weighed {
+  /** How many calls it is about. */
+  readonly asked: number
+}
+
+const fine = Symbol('neither a case nor unknown')
+
+/** `weigh` over calls, as an analysis: what one revision answered, the next one asks only of the calls that it changes. */
+export function weighCalls<Value>(question: CallQuestion<Value>): Analysis<WeighedCalls> {
+  const each = ofEachCall((call, ends): Case | string | typeof fine | undefined => {
+    if (!question.of(call, ends)) return undefined
+    const fact = question.fact(call, ends)
+    if (fact === undefined) return nameOf(call)
+    const bad = question.bad(fact.value, call)
+    if (bad === false) return fine
+    const words = bad === true ? {} : { note: bad, detail: bad }
+    return { id: nameOf(call), evidence: fact.evidence, ...words }
+  })
+  const whole = (graph: Graph): WeighedCalls => {
+    const answers = graph.once(each)
+    const cases: Case[] = []
+    const unknown: string[] = []
+    for (const answer of answers) {
+      if (typeof answer === 'string') unknown.push(answer)
+      else if (answer !== fine) cases.push(answer)
+    }
+    return { cases, unknown, asked: answers.length }
+  }
+  return Object.assign((graph: Graph) => whole(graph), {
+    revise: (previous: WeighedCalls, graph: Graph): WeighedCalls => {
+      const now = whole(graph)
+      const isKept =
+        now.asked === previous.asked &&
+        isSame(now.cases, previous.cases) &&
+        isSame(now.unknown, previous.unknown)
+      return isKept ? previous : now
+    },
+  })
+}
+
+function isSame(list: readonly unknown[], other: readonly unknown[]): boolean {
+  return list.length === other.length && list.every((item, at) => item === other[at])
+}
+
 /** How people name a part; a call by its two ends. */
 export function nameOf(part: Part): string {
   return 'from' in part ? `${part.from} -> ${part.to}` : part.id
@@ -96,11 +158,25 @@ export function notEvidenced(
   ids: readonly string[],
   message: (names: string, count: number) => string,
 ): readonly Omit<Unknown, 'rule'>[] {
-  const sorted = [...new Set(ids)].toSorted(compare)
-  const [first] = sorted
-  if (first === undefined) return []
-  const subject = sorted.length === 1 ? first : graph.architecture.name
-  return [{ subject, message: message(listed(sorted, mostNames), sorted.length) }]
+  const distinct = new Set(ids)
+  const first = leastOf(distinct, mostNames)
+  const [only] = first
+  if (only === undefined) return []
+  const subject = distinct.size === 1 ? only : graph.architecture.name
+  return [{ subject, message: message(listedOf(first, distinct.size, mostNames), distinct.size) }]
+}
+
+/** The first so many in their order: of thousands, nobody reads more. */
+function leastOf(names: ReadonlySet<string>, most: number): readonly string[] {
+  const least: string[] = []
+  for (const name of names) {
+    const last = least.at(-1)
+    if (least.length === most && last !== undefined && name >= last) continue
+    const at = least.findIndex((other) => name < other)
+    least.splice(at === -1 ? least.length : at, 0, name)
+    if (least.length > most) least.pop()
+  }
+  return least
 }
 
 function named(id: string, cases: readonly Case[]): string {

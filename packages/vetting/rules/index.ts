@@ -19,9 +19,11 @@ import { av6 } from './av6/rule.ts'
 import { av7 } from './av7/rule.ts'
 import { av7Balancer } from './av7-balancer/rule.ts'
 import { av8Certificate } from './av8-certificate/rule.ts'
+import { av8Registry } from './av8-registry/rule.ts'
 import { av8Secret } from './av8-secret/rule.ts'
 import { av9 } from './av9/rule.ts'
 import { av10 } from './av10/rule.ts'
+import { av10Start } from './av10-start/rule.ts'
 import { av11Recreate } from './av11-recreate/rule.ts'
 import { av11Rolling } from './av11-rolling/rule.ts'
 import { av12 } from './av12/rule.ts'
@@ -143,11 +145,14 @@ import { rh10 } from './rh10/rule.ts'
 import { sc2Registry } from './sc2-registry/rule.ts'
 import { sc3EndOfLife } from './sc3-end-of-life/rule.ts'
 import { sc4Latest } from './sc4-latest/rule.ts'
+import { sc5 } from './sc5/rule.ts'
+import { sc10 } from './sc10/rule.ts'
 import { so1BothWays } from './so1-both-ways/rule.ts'
 import { so1Hub } from './so1-hub/rule.ts'
 import { so1Mega } from './so1-mega/rule.ts'
 import { so1Nano } from './so1-nano/rule.ts'
 import { so2Image } from './so2-image/rule.ts'
+import { so2Order } from './so2-order/rule.ts'
 import { so3 } from './so3/rule.ts'
 import { so4 } from './so4/rule.ts'
 import { so5 } from './so5/rule.ts'
@@ -177,9 +182,11 @@ export const rules: readonly Rule[] = [
   av7,
   av7Balancer,
   av8Certificate,
+  av8Registry,
   av8Secret,
   av9,
   av10,
+  av10Start,
   av11Recreate,
   av11Rolling,
   av12,
@@ -301,11 +308,14 @@ export const rules: readonly Rule[] = [
   sc2Registry,
   sc3EndOfLife,
   sc4Latest,
+  sc5,
+  sc10,
   so1BothWays,
   so1Hub,
   so1Mega,
   so1Nano,
   so2Image,
+  so2Order,
   so3,
   so4,
   so5,

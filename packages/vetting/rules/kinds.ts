@@ -1,4 +1,13 @@
-import type { Call, Component, Graph, PublishedPort } from '@plimsoll/architecture'
+import {
+  cutOff,
+  ofComponentsAlone,
+  ofEachCall,
+  type CallEnds,
+  type Component,
+  type Graph,
+  type PublishedPort,
+  type Setting,
+} from '@plimsoll/architecture'
 
 /** Kinds that serve other parts of the architecture, and nobody outside of it. */
 const inner = new Set(['store', 'broker', 'cache', 'registry', 'configuration', 'secret-store'])
@@ -38,69 +47,70 @@ export function isEmbedded({ technology }: Component): boolean {
 }
 
 /** What runs as a process on a platform that can put walls around it. Plimsoll's engine puts its own. */
-export function workloads({ architecture }: Graph): readonly Component[] {
-  return architecture.components.filter(
-    (component) => !runsElsewhere(component) && !isGuarded(component) && !isEmbedded(component),
-  )
+export const workloads = ofComponentsAlone((component) => (isWorkload(component) ? component : undefined))
+
+function isWorkload(component: Component): boolean {
+  return !runsElsewhere(component) && !isGuarded(component) && !isEmbedded(component)
 }
 
 /** Those of which at least something is known about their walls; that nothing is known is said once, by RH1. */
-export function hardened(graph: Graph): readonly Component[] {
-  return graph.once(workloads).filter(({ hardening }) => hardening !== undefined)
-}
+export const hardened = ofComponentsAlone((component) =>
+  isWorkload(component) && component.hardening !== undefined ? component : undefined,
+)
 
 /** Services and gateways: what has calls to tell of. */
-export function servants(graph: Graph): readonly Component[] {
-  return graph.once(workloads).filter(({ kind }) => kind.value === 'service' || kind.value === 'gateway')
+export const servants = ofComponentsAlone((component) => (isServant(component) ? component : undefined))
+
+function isServant(component: Component): boolean {
+  return isWorkload(component) && (component.kind.value === 'service' || component.kind.value === 'gateway')
 }
 
 /** Those of which at least something is known about how they are watched; that nothing is known is said once, by OP2-central. */
-export function watched(graph: Graph): readonly Component[] {
-  return servants(graph).filter(
-    ({ traits }) => (traits?.['central-log'] ?? traits?.tracing ?? traits?.metrics) !== undefined,
-  )
+export const watched = ofComponentsAlone((component) => {
+  const { traits } = component
+  const isKnown = (traits?.['central-log'] ?? traits?.tracing ?? traits?.metrics) !== undefined
+  return isKnown && isServant(component) ? component : undefined
+})
+
+/** A call between two parts that both belong to the architecture. */
+export function isInternal({ caller, callee }: CallEnds): boolean {
+  if (caller === undefined || callee === undefined || caller === callee) return false
+  return !runsElsewhere(caller) && !runsElsewhere(callee) && !isEmbedded(callee)
 }
 
-/** Calls between two parts that both belong to the architecture. */
-export function internalCalls(graph: Graph): readonly Call[] {
-  return graph.architecture.calls.filter((call) => {
-    const [caller, callee] = [graph.ownerOf(call.from), graph.ownerOf(call.to)]
-    if (caller === undefined || callee === undefined || caller === callee) return false
-    return !runsElsewhere(caller) && !runsElsewhere(callee) && !isEmbedded(callee)
-  })
+/** A call that crosses the border of the architecture, in or out. */
+export function isAtBorder({ caller, callee }: CallEnds): boolean {
+  return caller !== undefined && callee !== undefined && runsElsewhere(caller) !== runsElsewhere(callee)
 }
 
-/** Calls that cross the border of the architecture, in or out. */
-export function borderCalls(graph: Graph): readonly Call[] {
-  return graph.architecture.calls.filter((call) => {
-    const [caller, callee] = [graph.ownerOf(call.from), graph.ownerOf(call.to)]
-    return caller !== undefined && callee !== undefined && runsElsewhere(caller) !== runsElsewhere(callee)
-  })
-}
+/** What clients call first. */
+const calledByClients = ofEachCall(({ through }, { caller, callee }) =>
+  caller?.kind.value === 'client' ? (through?.value ?? callee?.id) : undefined,
+)
 
 /** Components that the outside reaches first: gateways, and services with a port that other machines reach. */
 export function entrances(graph: Graph): readonly Component[] {
-  const called = new Set(
-    graph.architecture.calls.flatMap(({ from, to, through }) =>
-      graph.component(from)?.kind.value === 'client' ? [through?.value ?? graph.ownerOf(to)?.id] : [],
-    ),
-  )
+  return graph.once(allEntrances)
+}
+
+const allEntrances = cutOff((graph) => {
+  const called = new Set(graph.once(calledByClients))
   return graph.architecture.components.filter(
     (component) =>
       !isOutside(component) &&
       !isInner(component) &&
       (called.has(component.id) || openPorts(component).length > 0),
   )
-}
+})
 
 /** Position of a class from the least to the most sensitive; one that nobody put in order may be the most sensitive. */
-export function rankOf({ architecture: { dataClasses } }: Graph, dataClass: string): number {
+export function rankOf({ architecture: { dataClasses } }: Setting, dataClass: string): number {
   const at = dataClasses.indexOf(dataClass)
   return at === -1 ? dataClasses.length : at
 }
 
 /** The classes that are worth stealing: above `internal` where it is among them, and otherwise above the lowest two. */
-export function isSensitive(graph: Graph, dataClass: string): boolean {
+export function isSensitive(graph: Setting, dataClass: string): boolean {
   const { dataClasses } = graph.architecture
   const harmless = Math.max(dataClasses.indexOf('internal'), Math.min(1, dataClasses.length - 2))
   return rankOf(graph, dataClass) > harmless

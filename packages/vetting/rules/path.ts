@@ -31,7 +31,12 @@ export function answerSteps(way: Way, origin: string, dataClass: string): readon
 
 /** Names in a sentence: `a`, `a and b`, `a, b and 3 more`. */
 export function listed(names: readonly string[], most = 3): string {
-  if (names.length <= 1) return names[0] ?? 'nobody'
-  if (names.length <= most) return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`
-  return `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+  return listedOf(names, names.length, most)
+}
+
+/** The same where only the first names are at hand, of so many. */
+export function listedOf(names: readonly string[], count: number, most: number): string {
+  if (count <= 1) return names[0] ?? 'nobody'
+  if (count <= most) return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`
+  return `${names.slice(0, most).join(', ')} and ${count - most} more`
 }

@@ -1,4 +1,4 @@
-import type { Component, Fact, Graph } from '@plimsoll/architecture'
+import { cutOff, ofComponentsAlone, type Component, type Fact, type Graph } from '@plimsoll/architecture'
 import { inFormat } from './format.ts'
 import { isEmbedded, isGuarded, isOutside } from './kinds.ts'
 
@@ -15,14 +15,12 @@ export function runsTwice(component: Component): boolean {
 }
 
 /** What runs here as processes that there can be several of. */
-export function running({ architecture }: Graph): readonly Component[] {
-  return architecture.components.filter((component) => !isOutside(component) && !isEmbedded(component))
-}
+export const running = ofComponentsAlone((component) =>
+  isOutside(component) || isEmbedded(component) ? undefined : component,
+)
 
 /** Those of which several certainly run. */
-export function replicated(graph: Graph): readonly Component[] {
-  return graph.once(running).filter(runsTwice)
-}
+export const replicated = cutOff((graph) => graph.once(running).filter(runsTwice))
 
 /** The change that makes it run twice, in the words of the file that says how often it runs. */
 export function secondReplica(component: Component): string {
@@ -52,11 +50,11 @@ const needable = new Set([
 ])
 
 /** Parts of which it is known that one runs, always or when it is quiet. */
-export function singles(graph: Graph): readonly Component[] {
-  return graph
+export const singles = cutOff((graph) =>
+  graph
     .once(running)
-    .filter((component) => needable.has(component.kind.value) && (replicasOf(component)?.value ?? 2) < 2)
-}
+    .filter((component) => needable.has(component.kind.value) && (replicasOf(component)?.value ?? 2) < 2),
+)
 
 /** From so many parts on, running once is the habit of an architecture and not the fault of a part. */
 const fewestOfHabit = 3

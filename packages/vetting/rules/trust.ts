@@ -1,5 +1,14 @@
-import type { ArchitectureOperation, Call, Component, Fact, Graph } from '@plimsoll/architecture'
-import { isEmbedded, isSensitive, rankOf, runsElsewhere } from './kinds.ts'
+import {
+  ofEachCall,
+  type ArchitectureOperation,
+  type Call,
+  type CallEnds,
+  type Component,
+  type Fact,
+  type Graph,
+  type Setting,
+} from '@plimsoll/architecture'
+import { isAtBorder, isEmbedded, isSensitive, rankOf, runsElsewhere } from './kinds.ts'
 
 /** A call that anybody on the way can read, and what there is to read. */
 export interface PlainCall {
@@ -96,41 +105,35 @@ function callsFromOutside({ id }: Component, graph: Graph): readonly Call[] {
 }
 
 /** Data classes that go along with a call, in either direction. */
-export function classesOf({ to, sends }: Call, graph: Graph): readonly string[] {
-  const operation = graph.operation(to)
-  return [
-    ...(sends?.value ?? []),
-    ...(operation?.dataIn?.value ?? []),
-    ...(operation?.dataOut?.value ?? []),
-    ...(graph.component(to)?.holds?.value ?? []),
-  ]
+export function classesOf(
+  { to, sends }: Call,
+  { operation, callee }: Pick<CallEnds, 'operation' | 'callee'>,
+): readonly string[] {
+  const held = callee?.id === to ? callee.holds : undefined
+  return [sends, operation?.dataIn, operation?.dataOut, held].flatMap((fact) => fact?.value ?? [])
 }
 
 /** The most sensitive class among some, where it is worth protecting. */
-export function worstClass(classes: readonly string[], graph: Graph): string | undefined {
+export function worstClass(classes: readonly string[], graph: Setting): string | undefined {
   return classes
     .filter((dataClass) => isSensitive(graph, dataClass))
     .toSorted((a, b) => rankOf(graph, b) - rankOf(graph, a) || (a < b ? -1 : 1))[0]
 }
 
 /** Every call that is known to be unencrypted on a network, once; rules share them out among themselves. */
-export function plainCalls(graph: Graph): readonly PlainCall[] {
-  return graph.architecture.calls.flatMap((call) => {
-    const [caller, callee] = [graph.ownerOf(call.from), graph.ownerOf(call.to)]
-    if (call.encrypted?.value !== false || caller === undefined || callee === undefined) return []
-    if (!passesNetwork(caller, callee)) return []
-    const kind = call.authentication?.value ?? ''
-    return [
-      {
-        call,
-        encrypted: call.encrypted,
-        border: runsElsewhere(caller) !== runsElsewhere(callee),
-        dataClass: worstClass(classesOf(call, graph), graph),
-        credential: isBearer(kind) ? kind : undefined,
-      },
-    ]
-  })
-}
+export const plainCalls = ofEachCall((call, ends): PlainCall | undefined => {
+  const { caller, callee } = ends
+  if (call.encrypted?.value !== false || caller === undefined || callee === undefined) return undefined
+  if (!passesNetwork(caller, callee)) return undefined
+  const kind = call.authentication?.value ?? ''
+  return {
+    call,
+    encrypted: call.encrypted,
+    border: isAtBorder(ends),
+    dataClass: worstClass(classesOf(call, ends), ends),
+    credential: isBearer(kind) ? kind : undefined,
+  }
+})
 
 function passesNetwork(caller: Component, callee: Component): boolean {
   return caller !== callee && !isEmbedded(callee) && !isLoopback(callee.address?.value ?? '')

@@ -3,6 +3,7 @@ import { severities } from '../../judge.ts'
 import type { Coverage } from '../coverage.ts'
 import { escapeMarkup } from '../escape.ts'
 import type { Report } from '../report.ts'
+import { deltaHint } from './delta.ts'
 
 const mark =
   '<svg class="mark" viewBox="0 0 48 48" aria-hidden="true"><circle cx="24" cy="24" r="15"/><path d="M2 24H46"/></svg>'
@@ -26,7 +27,7 @@ export function heading(report: Report): string {
   ].join(' · ')
   return `<header>
 ${mark}
-<div class="what"><h1>${escapeMarkup(architecture.name)}</h1><p><strong class="verdict ${passed ? 'passed' : 'failed'}">${passed ? 'Passed' : 'Failed'}</strong> ${sentence} <span class="size">${size}; ${percent(coverage)} of the facts that rules ask for are known</span></p>${imagined(report)}</div>
+<div class="what"><h1>${escapeMarkup(architecture.name)}</h1><p><strong class="verdict ${passed ? 'passed' : 'failed'}">${passed ? 'Passed' : 'Failed'}</strong> ${sentence} <span class="size">${size}; ${percent(coverage)} of the facts that rules ask for are known</span></p>${imagined(report)}${deltaHint(report.delta)}</div>
 <dl class="tiles">${tiles.join('')}</dl>
 </header>`
 }

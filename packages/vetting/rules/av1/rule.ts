@@ -64,7 +64,19 @@ function exceptions(found: readonly Single[], graph: Graph): readonly Weakness[]
   ]
 }
 
+/** Said of a need, which a revision that does not concern it keeps with its ways. */
+const said = new WeakMap<NeededBy, { readonly component: Component; readonly weakness: Weakness }>()
+
 function exception(single: Single, graph: Graph): Weakness {
+  const { component, need } = single
+  const known = need === undefined ? undefined : said.get(need)
+  if (known?.component === component) return known.weakness
+  const weakness = exceptionAnew(single, graph)
+  if (need !== undefined) said.set(need, { component, weakness })
+  return weakness
+}
+
+function exceptionAnew(single: Single, graph: Graph): Weakness {
   const { component, need, evidence } = single
   const { id, autoscaling } = component
   const once =

@@ -1,4 +1,4 @@
-import { neededBy, type Call, type Graph } from '@plimsoll/architecture'
+import { neededBy, type Call, type Graph, type NeededBy } from '@plimsoll/architecture'
 import type { Rule, RuleResult, Weakness } from '../../finding.ts'
 import { listed, stepsOf } from '../path.ts'
 
@@ -26,20 +26,13 @@ function check(graph: Graph): RuleResult {
 
 /** One finding for each callee: several optional calls of it are void for the same reason. */
 function weaknesses(callee: string, calls: readonly Call[], graph: Graph): readonly Weakness[] {
-  const needed = graph.once(neededBy)
-  const need = needed.get(callee)
+  const need = graph.once(neededBy).get(callee)
   if (need === undefined || graph.component(callee)?.kind.value === 'client') return []
-  const entries = new Set(need.entries)
-  const declared = calls.filter(({ from }) => {
-    const caller = needed.get(graph.ownerOf(from)?.id ?? '')
-    return (
-      entries.has(from) ||
-      (graph.operation(from) === undefined && caller?.entries.some((id) => entries.has(id)))
-    )
-  })
-  const entry = need.entries.find((id) => need.wayFrom(id).length > 0)
+  const declared = calls.filter(({ from }) => isNeeding(from, need, graph))
   const [first] = declared
-  if (first === undefined || entry === undefined) return []
+  if (first === undefined) return []
+  const entry = need.entries.find((id) => need.wayFrom(id).length > 0)
+  if (entry === undefined) return []
   const way = need.wayFrom(entry)
   const last = way.at(-1)
   if (last === undefined || !way.every(isDeclared)) return []
@@ -53,6 +46,14 @@ function weaknesses(callee: string, calls: readonly Call[], graph: Graph): reado
       identity: declared.map(({ from }) => from).toSorted(),
     },
   ]
+}
+
+/** True where an entry that needs it is the caller, or needs the caller. */
+function isNeeding(caller: string, need: NeededBy, graph: Graph): boolean {
+  if (need.has(caller)) return true
+  if (graph.operation(caller) !== undefined) return false
+  const own = graph.once(neededBy).get(graph.ownerOf(caller)?.id ?? '')
+  return own?.entries.some((id) => need.has(id)) === true
 }
 
 /** A need that is only assumed proves nothing against a declared option. */

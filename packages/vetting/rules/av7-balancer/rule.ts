@@ -1,7 +1,7 @@
-import type { Call, Fact, Graph } from '@plimsoll/architecture'
+import type { Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
-import { together, weigh } from '../cases.ts'
-import { internalCalls } from '../kinds.ts'
+import { together, weighCalls } from '../cases.ts'
+import { isInternal } from '../kinds.ts'
 import { runsTwice } from '../replicas.ts'
 import { ofCallOrCaller } from '../waiting.ts'
 
@@ -17,14 +17,14 @@ export const av7Balancer: Rule = {
   check,
 }
 
+const weighed = weighCalls({
+  of: (_, ends) => isInternal(ends) && ends.callee !== undefined && runsTwice(ends.callee),
+  fact: ({ balanced }, { caller }) => ofCallOrCaller(caller, balanced, 'load-balancer'),
+  bad: (balanced) => !balanced,
+})
+
 function check(graph: Graph): RuleResult {
-  const toSeveral = graph.once(internalCalls).filter(({ to }) => {
-    const callee = graph.ownerOf(to)
-    return callee !== undefined && runsTwice(callee)
-  })
-  const balanced = (call: Call): Fact<boolean> | undefined =>
-    ofCallOrCaller(graph, call, call.balanced, 'load-balancer')
-  const { cases } = weigh(toSeveral, { fact: balanced, bad: (value) => !value })
+  const { cases } = graph.once(weighed)
   return {
     weaknesses: together(graph, cases, {
       message: (names, count) =>

@@ -1,9 +1,13 @@
 import {
   availability,
   cheapestRedundancy,
+  concernedBelow,
+  concernedEntries,
   faultTree,
+  type Analysis,
   type ArchitectureOperation,
   type Availability,
+  type Earlier,
   type Graph,
   type Redundancy,
 } from '@plimsoll/architecture'
@@ -30,29 +34,60 @@ interface Objective {
   readonly computed: Availability
 }
 
+/** What is said of one objective. `open`: it depends on what nobody declared. */
+interface Answer {
+  readonly operation: ArchitectureOperation
+  readonly open: boolean
+  readonly weakness: Weakness | undefined
+}
+
 /** Beyond this, bounds are told instead: with hundreds of objectives, each must be cheap. */
 const accuracy = { nodes: 2000 }
 const mostParts = 60
 
-/** Below the objective even at its best: a weakness. Between: it depends on what nobody declared. */
 function check(graph: Graph): RuleResult {
-  const objectives = graph.architecture.operations.flatMap((operation): readonly Objective[] => {
-    const objective = operation.objective?.value
-    if (objective === undefined) return []
-    return [{ operation, objective, computed: availability(graph, operation.id, accuracy) }]
-  })
-  const open = objectives.filter(
-    ({ objective, computed: { interval } }) => interval.low < objective && objective <= interval.high,
-  )
+  const all = graph.once(answers)
   return {
-    weaknesses: objectives
-      .filter(({ objective, computed: { interval } }) => interval.high < objective)
-      .map((each) => weakness(each, graph)),
+    weaknesses: all.flatMap(({ weakness: found }) => found ?? []),
     unknowns: notEvidenced(
       graph,
-      open.map(({ operation }) => operation.id),
+      all.filter(({ open }) => open).map(({ operation }) => operation.id),
       (names) => `whether what ${names} needs is available enough for the objective`,
     ),
+  }
+}
+
+const answers: Analysis<readonly Answer[]> = Object.assign(
+  (graph: Graph): readonly Answer[] => promising(graph).map((operation) => answerOf(operation, graph)),
+  { revise },
+)
+
+function promising({ architecture: { operations } }: Graph): readonly ArchitectureOperation[] {
+  return operations.filter(({ objective }) => objective !== undefined)
+}
+
+/** What an operation needs decides; where a change does not concern that, the answer stays. */
+function revise(previous: readonly Answer[], graph: Graph, earlier: Earlier): readonly Answer[] {
+  const known = new Map(previous.map((answer) => [answer.operation, answer]))
+  const below = concernedBelow(graph, earlier)
+  const entries = concernedEntries(graph, earlier)
+  return promising(graph).map((operation) => {
+    const { id } = operation
+    const old = below.has(id) || entries.has(id) ? undefined : known.get(operation)
+    return old ?? answerOf(operation, graph)
+  })
+}
+
+/** Below the objective even at its best: a weakness. Between: it depends on what nobody declared. */
+function answerOf(operation: ArchitectureOperation, graph: Graph): Answer {
+  const objective = operation.objective?.value ?? 0
+  const computed = availability(graph, operation.id, accuracy)
+  const { low, high } = computed.interval
+  const isMissed = high < objective
+  return {
+    operation,
+    open: low < objective && objective <= high,
+    weakness: isMissed ? weakness({ operation, objective, computed }, graph) : undefined,
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
-import { notEvidenced, together, weigh } from '../cases.ts'
+import { notEvidenced, together, weighCalls } from '../cases.ts'
 import { inFormat } from '../format.ts'
-import { ownWaits } from '../waiting.ts'
+import { isOwnWait } from '../waiting.ts'
 
 export const cf1: Rule = {
   id: 'CF1',
@@ -17,11 +17,14 @@ export const cf1: Rule = {
 }
 
 /** A timeout of zero means none, in the common proxies and clients. */
+const weighed = weighCalls({
+  of: isOwnWait,
+  fact: ({ timeoutMs }) => timeoutMs,
+  bad: (timeoutMs) => timeoutMs <= 0,
+})
+
 function check(graph: Graph): RuleResult {
-  const { cases, unknown } = weigh(graph.once(ownWaits), {
-    fact: ({ timeoutMs }) => timeoutMs,
-    bad: (timeoutMs) => timeoutMs <= 0,
-  })
+  const { cases, unknown } = graph.once(weighed)
   return {
     weaknesses: together(graph, cases, {
       message: (names, count) =>

@@ -2,6 +2,7 @@ import { connectionUses, type ConnectionUse, type Graph } from '@plimsoll/archit
 import type { Rule, RuleResult, Weakness } from '../../finding.ts'
 import { notEvidenced } from '../cases.ts'
 import { listed } from '../path.ts'
+import { saidOnce } from '../said.ts'
 
 export const cf13: Rule = {
   id: 'CF13',
@@ -21,7 +22,7 @@ function check(graph: Graph): RuleResult {
     ({ limit, needed, unknown }) => limit !== undefined && needed <= limit && unknown.length > 0,
   )
   return {
-    weaknesses: uses.flatMap(weaknesses),
+    weaknesses: uses.flatMap(said),
     unknowns: notEvidenced(
       graph,
       open.flatMap(({ unknown }) => unknown.map(({ id }) => id)),
@@ -29,6 +30,8 @@ function check(graph: Graph): RuleResult {
     ),
   }
 }
+
+const said = saidOnce(weaknesses)
 
 function weaknesses({ store, limit, needed, users }: ConnectionUse): readonly Weakness[] {
   if (limit === undefined || needed <= limit) return []

@@ -1,6 +1,6 @@
-import type { Call, Graph } from '@plimsoll/architecture'
+import type { Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
-import { together, weigh } from '../cases.ts'
+import { together, weighCalls } from '../cases.ts'
 
 export const cf14: Rule = {
   id: 'CF14',
@@ -15,9 +15,14 @@ export const cf14: Rule = {
 }
 
 /** The address of somebody else's system is theirs to keep. */
+const weighed = weighCalls<boolean>({
+  of: ({ hardCoded }, { callee }) => hardCoded !== undefined && callee?.kind.value !== 'external',
+  fact: ({ hardCoded }) => hardCoded,
+  bad: (hard) => hard,
+})
+
 function check(graph: Graph): RuleResult {
-  const own = graph.architecture.calls.filter(({ to }) => graph.ownerOf(to)?.kind.value !== 'external')
-  const { cases } = weigh<Call, boolean>(own, { fact: ({ hardCoded }) => hardCoded, bad: (hard) => hard })
+  const { cases } = graph.once(weighed)
   return {
     weaknesses: together(graph, cases, {
       message: (names, count) =>

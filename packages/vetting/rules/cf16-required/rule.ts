@@ -1,4 +1,4 @@
-import type { Graph } from '@plimsoll/architecture'
+import { ofEachCall, type Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
 import { nameOf, together } from '../cases.ts'
 
@@ -15,12 +15,16 @@ export const cf16Required: Rule = {
 }
 
 /** Only what is declared: a reader that saw an address knows nothing of what happens without it. */
+const neededCaches = ofEachCall((call, { callee }) => {
+  const { required } = call
+  const declared = required?.value === true && required.evidence.how !== 'inferred'
+  return declared && callee?.kind.value === 'cache' ? call : undefined
+})
+
 function check(graph: Graph): RuleResult {
-  const cases = graph.architecture.calls
-    .filter(({ to, from, required }) => {
-      const declared = required?.value === true && required.evidence.how !== 'inferred'
-      return declared && graph.ownerOf(to)?.kind.value === 'cache' && hasStore(graph.ownerOf(from)?.id, graph)
-    })
+  const cases = graph
+    .once(neededCaches)
+    .filter(({ from }) => hasStore(graph.ownerOf(from)?.id, graph))
     .map((call) => ({ id: nameOf(call), evidence: call.required?.evidence ?? call.evidence }))
   return {
     weaknesses: together(graph, cases, {

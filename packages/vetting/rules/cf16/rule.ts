@@ -1,4 +1,4 @@
-import type { Call, Component, Graph } from '@plimsoll/architecture'
+import { ofEachComponent, type Call, type Component, type Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult, Weakness } from '../../finding.ts'
 import { notEvidenced } from '../cases.ts'
 import { loaded, loads, perSecond } from '../loads.ts'
@@ -24,7 +24,7 @@ interface Cached {
 }
 
 function check(graph: Graph): RuleResult {
-  const pairs = cachedStores(graph)
+  const pairs = graph.once(cachedStores)
   const known = new Map(graph.once(loaded).map((each) => [each.component.id, each]))
   const weaknesses: Weakness[] = []
   const unknown: string[] = []
@@ -49,21 +49,17 @@ function check(graph: Graph): RuleResult {
   }
 }
 
-function cachedStores(graph: Graph): readonly Cached[] {
-  const { components } = graph.architecture
-  return components
-    .filter(({ kind }) => kind.value === 'service')
-    .flatMap((service) => {
-      const calls = [service.id, ...graph.operationsOf(service.id).map(({ id }) => id)].flatMap((id) =>
-        graph.callsFrom(id),
-      )
-      const ends = calls.map((call) => ({ call, callee: graph.ownerOf(call.to) }))
-      const lookup = ends.find(({ callee }) => callee?.kind.value === 'cache')
-      const store = ends.find(({ callee }) => callee?.kind.value === 'store')?.callee
-      if (lookup?.callee === undefined || store === undefined) return []
-      return [{ service, cache: lookup.callee, lookup: lookup.call, store }]
-    })
-}
+const cachedStores = ofEachComponent((service, near): Cached | undefined => {
+  if (service.kind.value !== 'service') return undefined
+  const calls = [service.id, ...near.operationsOf(service.id).map(({ id }) => id)].flatMap((id) =>
+    near.callsFrom(id),
+  )
+  const ends = calls.map((call) => ({ call, callee: near.ownerOf(call.to) }))
+  const lookup = ends.find(({ callee }) => callee?.kind.value === 'cache')
+  const store = ends.find(({ callee }) => callee?.kind.value === 'store')?.callee
+  if (lookup?.callee === undefined || store === undefined) return undefined
+  return { service, cache: lookup.callee, lookup: lookup.call, store }
+})
 
 function weakness(
   { service, cache, lookup, store }: Cached,

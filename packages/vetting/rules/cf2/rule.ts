@@ -3,6 +3,7 @@ import { formatDuration } from '@plimsoll/base'
 import type { Rule, RuleResult, Weakness } from '../../finding.ts'
 import { notEvidenced } from '../cases.ts'
 import { stepsOf } from '../path.ts'
+import { saidOnce } from '../said.ts'
 
 export const cf2: Rule = {
   id: 'CF2',
@@ -25,7 +26,7 @@ function check(graph: Graph): RuleResult {
   const chains = graph.once(chainTimes).filter(({ call, caller }) => call === undefined && !told.has(caller))
   const unknown = budgets.flatMap((budget) => budget.unknown.map(({ from, to }) => `${from} -> ${to}`))
   return {
-    weaknesses: [...late.map(direct), ...chains.map((chain) => indirect(chain, graph))],
+    weaknesses: [...late.map(saidDirectly), ...chains.map((chain) => indirect(chain, graph))],
     unknowns: notEvidenced(
       graph,
       unknown,
@@ -33,6 +34,8 @@ function check(graph: Graph): RuleResult {
     ),
   }
 }
+
+const saidDirectly = saidOnce(direct)
 
 function direct({ operation, deadlineMs, calls, neededMs }: TimeBudget): Weakness {
   const parts = calls.toSorted((a, b) => b.attempts * b.attemptMs - a.attempts * a.attemptMs)

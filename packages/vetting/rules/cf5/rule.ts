@@ -1,8 +1,8 @@
 import type { Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
-import { notEvidenced, together, weigh } from '../cases.ts'
+import { notEvidenced, together, weighCalls } from '../cases.ts'
 import { inFormat } from '../format.ts'
-import { ofCallOrCaller, waitsForServices } from '../waiting.ts'
+import { isWaitForService, ofCallOrCaller } from '../waiting.ts'
 
 export const cf5: Rule = {
   id: 'CF5',
@@ -16,11 +16,14 @@ export const cf5: Rule = {
   check,
 }
 
+const weighed = weighCalls({
+  of: isWaitForService,
+  fact: ({ circuitBreaker }, { caller }) => ofCallOrCaller(caller, circuitBreaker, 'circuit-breaker'),
+  bad: (breaks) => !breaks,
+})
+
 function check(graph: Graph): RuleResult {
-  const { cases, unknown } = weigh(graph.once(waitsForServices), {
-    fact: (call) => ofCallOrCaller(graph, call, call.circuitBreaker, 'circuit-breaker'),
-    bad: (breaks) => !breaks,
-  })
+  const { cases, unknown } = graph.once(weighed)
   return {
     weaknesses: together(graph, cases, {
       message: (names, count) =>

@@ -1,8 +1,8 @@
-import type { Graph } from '@plimsoll/architecture'
+import { ofEachComponent, type Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
-import { together, weigh } from '../cases.ts'
+import { together, weighCalls } from '../cases.ts'
 import { inFormat } from '../format.ts'
-import { ofCallOrCaller, ownWaits } from '../waiting.ts'
+import { isOwnWait, ofCallOrCaller } from '../waiting.ts'
 
 export const cf6: Rule = {
   id: 'CF6',
@@ -16,19 +16,30 @@ export const cf6: Rule = {
   check,
 }
 
-/** A caller of one callee alone has nothing to keep apart. */
-function check(graph: Graph): RuleResult {
-  const waits = graph.once(ownWaits)
-  const callees = new Map<string, Set<string>>()
-  for (const { from, to } of waits) {
-    const caller = graph.ownerOf(from)?.id ?? from
-    callees.set(caller, (callees.get(caller) ?? new Set()).add(graph.ownerOf(to)?.id ?? to))
+const notKept = weighCalls({
+  of: isOwnWait,
+  fact: ({ bulkhead }, { caller }) => ofCallOrCaller(caller, bulkhead, 'bulkhead'),
+  bad: (kept) => !kept,
+})
+
+/** Components that wait for several others. A caller of one callee alone has nothing to keep apart. */
+const waitingForSeveral = ofEachComponent(({ id }, near) => {
+  const callees = new Set<string>()
+  for (const part of [id, ...near.operationsOf(id).map((operation) => operation.id)]) {
+    for (const call of near.callsFrom(part)) {
+      const ends = { architecture: near.architecture, operation: undefined }
+      const [caller, callee] = [near.ownerOf(call.from), near.ownerOf(call.to)]
+      if (isOwnWait(call, { ...ends, caller, callee })) callees.add(callee?.id ?? call.to)
+    }
   }
-  const several = waits.filter(({ from }) => (callees.get(graph.ownerOf(from)?.id ?? from)?.size ?? 0) > 1)
-  const { cases } = weigh(several, {
-    fact: (call) => ofCallOrCaller(graph, call, call.bulkhead, 'bulkhead'),
-    bad: (kept) => !kept,
-  })
+  return callees.size > 1 ? id : undefined
+})
+
+function check(graph: Graph): RuleResult {
+  const found = graph.once(notKept).cases
+  if (found.length === 0) return { weaknesses: [] }
+  const several = new Set(graph.once(waitingForSeveral))
+  const cases = found.filter(({ id }) => several.has(graph.ownerOf(id.split(' -> ')[0] ?? '')?.id ?? ''))
   return {
     weaknesses: together(graph, cases, {
       message: (names) => `Calls that wait for one callee can take the places of all others: ${names}.`,

@@ -1,6 +1,7 @@
-import { fanOuts, type FanOut, type Graph } from '@plimsoll/architecture'
+import { ofEachComponent, type Graph, type Neighbourhood } from '@plimsoll/architecture'
 import type { Rule, RuleResult, Weakness } from '../../finding.ts'
 import { isInner } from '../kinds.ts'
+import { isWaited } from '../waiting.ts'
 import { listed } from '../path.ts'
 
 export const cf8FanOut: Rule = {
@@ -21,16 +22,21 @@ const mostOfOperation = 8
 const mostOfComponent = 12
 
 function check(graph: Graph): RuleResult {
-  return { weaknesses: graph.once(fanOuts).flatMap((fan) => weaknesses(fan, graph)) }
+  return { weaknesses: graph.once(found).flat() }
 }
 
+const found = ofEachComponent((component, near) => {
+  if (component.kind.value !== 'service') return undefined
+  const parts = [...near.operationsOf(component.id).map(({ id }) => id), component.id]
+  const weak = parts.flatMap((id) => weaknesses(id, near))
+  return weak.length === 0 ? undefined : weak
+})
+
 /** To forward is what a gateway is for. */
-function weaknesses({ id, calls }: FanOut, graph: Graph): readonly Weakness[] {
-  const kind = graph.ownerOf(id)?.kind.value
-  if (kind !== 'service') return []
-  const needed = calls.filter(({ to, required }) => {
-    const callee = graph.ownerOf(to)
-    return callee !== undefined && !isInner(callee) && required?.value !== false
+function weaknesses(id: string, graph: Neighbourhood): readonly Weakness[] {
+  const needed = graph.callsFrom(id).filter((call) => {
+    const callee = graph.ownerOf(call.to)
+    return isWaited(call) && callee !== undefined && !isInner(callee) && call.required?.value !== false
   })
   const callees = [...new Set(needed.map(({ to }) => graph.ownerOf(to)?.id ?? to))].toSorted()
   if (callees.length <= (graph.operation(id) === undefined ? mostOfComponent : mostOfOperation)) return []

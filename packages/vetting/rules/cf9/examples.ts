@@ -15,6 +15,14 @@ export const examples: RuleExamples = {
     }),
   },
   bad: {
+    'a service beside the telemetry': sketch({
+      components: {
+        'log-db': { kind: 'store' },
+        collector: { kind: 'monitoring', technology: 'opentelemetry-collector' },
+        orders: {},
+      },
+      calls: { 'collector -> log-db': {}, 'orders -> log-db': {} },
+    }),
     'orders and stock in one store': sketch({
       components,
       calls: { 'orders -> shop-db': {}, 'stock -> shop-db': {} },

@@ -1,6 +1,7 @@
 import { sharedStores, type Graph, type SharedStore } from '@plimsoll/architecture'
 import type { Rule, RuleResult, Weakness } from '../../finding.ts'
 import { listed } from '../path.ts'
+import { saidOnce } from '../said.ts'
 
 export const cf9: Rule = {
   id: 'CF9',
@@ -15,8 +16,10 @@ export const cf9: Rule = {
 }
 
 function check(graph: Graph): RuleResult {
-  return { weaknesses: graph.once(sharedStores).map(weakness) }
+  return { weaknesses: graph.once(sharedStores).map(said) }
 }
+
+const said = saidOnce(weakness)
 
 /** Another user makes it a new finding; that there is one less does not. */
 function weakness({ store, users }: SharedStore): Weakness {

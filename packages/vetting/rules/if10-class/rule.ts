@@ -1,6 +1,13 @@
-import type { Fact, Graph } from '@plimsoll/architecture'
+import {
+  ofComponentsAlone,
+  ofEachCall,
+  ofEachOperation,
+  type Fact,
+  type Graph,
+  type Setting,
+} from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
-import { together, nameOf } from '../cases.ts'
+import { nameOf, together, type Case } from '../cases.ts'
 
 export const if10Class: Rule = {
   id: 'IF10-class',
@@ -15,26 +22,41 @@ export const if10Class: Rule = {
 }
 
 function check(graph: Graph): RuleResult {
-  const ordered = new Set(graph.architecture.dataClasses)
-  const { operations, calls, components, zones } = graph.architecture
-  const named: readonly (readonly [string, Fact<readonly string[]> | undefined])[] = [
-    ...operations.flatMap(({ id, dataIn, dataOut }) => [[id, dataIn] as const, [id, dataOut] as const]),
-    ...calls.flatMap((call) => (call.sends === undefined ? [] : [[nameOf(call), call.sends] as const])),
-    ...components.map(({ id, holds }) => [id, holds] as const),
-    ...components.map(({ id, receives }) => [id, single(receives)] as const),
-    ...zones.map(({ id, clearance }) => [id, single(clearance)] as const),
-  ]
-  const cases = named.flatMap(([id, classes]) =>
-    (classes?.value ?? [])
-      .filter((dataClass) => !ordered.has(dataClass))
-      .map((dataClass) => ({ id, note: dataClass, detail: dataClass, evidence: classes?.evidence ?? {} })),
-  )
+  const { zones } = graph.architecture
+  const cases = [
+    ...graph.once(ofOperations),
+    ...graph.once(ofCalls),
+    ...graph.once(ofHolders),
+    ...graph.once(ofReceivers),
+    zones.flatMap(({ id, clearance }) => casesOf(id, [single(clearance)], graph) ?? []),
+  ].flat()
   return {
     weaknesses: together(graph, cases, {
       message: (names) => `Classes that are in no order are used: ${names}.`,
       fix: (_, { note = 'the class' }) => `add ${note} to the list of data classes, at its place`,
     }),
   }
+}
+
+const ofOperations = ofEachOperation(({ id, dataIn, dataOut }, near) => casesOf(id, [dataIn, dataOut], near))
+const ofCalls = ofEachCall((call, ends) =>
+  call.sends === undefined ? undefined : casesOf(nameOf(call), [call.sends], ends),
+)
+const ofHolders = ofComponentsAlone(({ id, holds }, setting) => casesOf(id, [holds], setting))
+const ofReceivers = ofComponentsAlone(({ id, receives }, setting) => casesOf(id, [single(receives)], setting))
+
+/** Classes that a part names and that nobody put in order; undefined where there are none. */
+function casesOf(
+  id: string,
+  facts: readonly (Fact<readonly string[]> | undefined)[],
+  { architecture: { dataClasses } }: Setting,
+): readonly Case[] | undefined {
+  const cases = facts.flatMap((classes) =>
+    (classes?.value ?? [])
+      .filter((dataClass) => !dataClasses.includes(dataClass))
+      .map((dataClass) => ({ id, note: dataClass, detail: dataClass, evidence: classes?.evidence ?? {} })),
+  )
+  return cases.length === 0 ? undefined : cases
 }
 
 function single(fact: Fact<string> | undefined): Fact<readonly string[]> | undefined {

@@ -1,4 +1,13 @@
-import { dataArrivals, type Arrival, type Component, type Graph } from '@plimsoll/architecture'
+import {
+  returnedArrivals,
+  sentArrivals,
+  type Analysis,
+  type Arrival,
+  type Component,
+  type Earlier,
+  type Graph,
+  type Returned,
+} from '@plimsoll/architecture'
 import type { Rule, RuleResult, Weakness } from '../../finding.ts'
 import { notEvidenced } from '../cases.ts'
 import { rankOf } from '../kinds.ts'
@@ -24,12 +33,58 @@ interface Breach {
   readonly allowed: string
 }
 
+/** What is wrong about some arrivals, and the places of which nobody says what may be there. */
+interface Found {
+  readonly weaknesses: readonly Weakness[]
+  readonly uncleared: readonly string[]
+}
+
 function check(graph: Graph): RuleResult {
   const { zones } = graph.architecture
-  const clearances = new Map(zones.map(({ id, clearance }) => [id, clearance?.value]))
+  const all = graph.once(found)
+  return {
+    weaknesses: all.flatMap(({ weaknesses }) => weaknesses),
+    unknowns:
+      zones.length === 0
+        ? []
+        : notEvidenced(
+            graph,
+            all.flatMap(({ uncleared }) => uncleared),
+            (names, count) =>
+              `what data may be at ${names}: ${count === 1 ? 'it is' : 'they are'} in no zone with a clearance`,
+          ),
+  }
+}
+
+/** By origin of what is returned, and one for all that is sent. */
+const found: Analysis<readonly Found[]> = Object.assign((graph: Graph) => foundIn(graph, new Map()), {
+  revise: (previous: readonly Found[], graph: Graph, earlier: Earlier) => {
+    const { dataClasses, zones } = earlier.graph.architecture
+    const { architecture } = graph
+    const isSameSetting = architecture.dataClasses === dataClasses && architecture.zones === zones
+    const origins = isSameSetting ? earlier.graph.once(returnedArrivals) : []
+    return foundIn(graph, new Map(origins.map((returned, at) => [returned, previous[at]])))
+  },
+})
+
+function foundIn(graph: Graph, known: ReadonlyMap<Returned, Found | undefined>): readonly Found[] {
+  const clearances = new Map(graph.architecture.zones.map(({ id, clearance }) => [id, clearance?.value]))
+  return [
+    ...graph
+      .once(returnedArrivals)
+      .map((returned) => known.get(returned) ?? foundAmong(returned.arrivals, clearances, graph)),
+    foundAmong(graph.once(sentArrivals).flat(), clearances, graph),
+  ]
+}
+
+function foundAmong(
+  arrivals: readonly Arrival[],
+  clearances: ReadonlyMap<string, string | undefined>,
+  graph: Graph,
+): Found {
   const breaches: Breach[] = []
   const uncleared = new Set<string>()
-  for (const arrival of graph.once(dataArrivals)) {
+  for (const arrival of arrivals) {
     const component = graph.component(arrival.component)
     if (component === undefined) continue
     const { receives, zone } = component
@@ -42,18 +97,7 @@ function check(graph: Graph): RuleResult {
     breaches,
     ({ arrival }) => `${arrival.origin} ${arrival.dataClass} ${arrival.direction}`,
   )
-  return {
-    weaknesses: [...byOrigin.values()].map(weakness),
-    unknowns:
-      zones.length === 0
-        ? []
-        : notEvidenced(
-            graph,
-            [...uncleared],
-            (names, count) =>
-              `what data may be at ${names}: ${count === 1 ? 'it is' : 'they are'} in no zone with a clearance`,
-          ),
-  }
+  return { weaknesses: [...byOrigin.values()].map(weakness), uncleared: [...uncleared] }
 }
 
 /** What begins at one place is one finding, however many places it reaches; the path goes to the worst. */

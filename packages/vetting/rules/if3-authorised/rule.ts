@@ -1,8 +1,8 @@
 import type { Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
-import { weigh, together, notEvidenced } from '../cases.ts'
+import { notEvidenced, together, weighCalls } from '../cases.ts'
 import { isNobody } from '../trust.ts'
-import { internalCalls } from '../kinds.ts'
+import { isInternal } from '../kinds.ts'
 
 export const if3Authorised: Rule = {
   id: 'IF3-authorised',
@@ -16,18 +16,18 @@ export const if3Authorised: Rule = {
   check,
 }
 
+const weighed = weighCalls<boolean>({
+  of: ({ authentication, authorised }, ends) =>
+    isInternal(ends) &&
+    (authentication === undefined ? authorised !== undefined : !isNobody(authentication.value)),
+  // Plimsoll answers declared callers alone.
+  fact: ({ authorised, protocol, evidence }) =>
+    authorised ?? (protocol?.value === 'plimsoll' ? { value: true, evidence } : undefined),
+  bad: (decided) => !decided,
+})
+
 function check(graph: Graph): RuleResult {
-  const calls = graph
-    .once(internalCalls)
-    .filter(({ authentication, authorised }) =>
-      authentication === undefined ? authorised !== undefined : !isNobody(authentication.value),
-    )
-  const { cases, unknown } = weigh(calls, {
-    // Plimsoll answers declared callers alone.
-    fact: ({ authorised, protocol, evidence }) =>
-      authorised ?? (protocol?.value === 'plimsoll' ? { value: true, evidence } : undefined),
-    bad: (decided) => !decided,
-  })
+  const { cases, unknown, asked } = graph.once(weighed)
   return {
     weaknesses: together(graph, cases, {
       message: (names, count) =>
@@ -37,8 +37,7 @@ function check(graph: Graph): RuleResult {
     unknowns: notEvidenced(
       graph,
       unknown,
-      (names, count) =>
-        `whether callees decide who may call in ${count} of ${calls.length} calls inside: ${names}`,
+      (names, count) => `whether callees decide who may call in ${count} of ${asked} calls inside: ${names}`,
     ),
   }
 }

@@ -1,8 +1,8 @@
-import type { Graph } from '@plimsoll/architecture'
+import { ofEachCall, type Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
-import { weigh, together, notEvidenced } from '../cases.ts'
+import { notEvidenced, together, weigh, weighCalls } from '../cases.ts'
 import { asksNeighbours, isNobody } from '../trust.ts'
-import { isInner, internalCalls } from '../kinds.ts'
+import { isInner, isInternal } from '../kinds.ts'
 
 export const if3: Rule = {
   id: 'IF3',
@@ -16,10 +16,21 @@ export const if3: Rule = {
   check,
 }
 
+/** Calls inside, by what they say of their caller. */
+const weighed = weighCalls({
+  of: (_, ends) => isInternal(ends) && (ends.callee === undefined || !isInner(ends.callee)),
+  fact: ({ authentication }) => authentication,
+  bad: isNobody,
+})
+
 function check(graph: Graph): RuleResult {
   // That a store asks nobody is one cause, and IF3-store's.
-  const calls = graph.once(internalCalls).filter(({ to }) => !isOpenInside(to, graph))
-  const { cases, unknown } = weigh(calls, { fact: ({ authentication }) => authentication, bad: isNobody })
+  const toInner = graph.once(callsToInner).filter(({ to }) => !isOpenInside(to, graph))
+  const inner = weigh(toInner, { fact: ({ authentication }) => authentication, bad: isNobody })
+  const others = graph.once(weighed)
+  const cases = [...inner.cases, ...others.cases]
+  const unknown = [...inner.unknown, ...others.unknown]
+  const calls = { length: toInner.length + others.asked }
   return {
     weaknesses: together(graph, cases, {
       message: (names, count) =>
@@ -37,6 +48,10 @@ function check(graph: Graph): RuleResult {
     ),
   }
 }
+
+const callsToInner = ofEachCall((call, ends) =>
+  isInternal(ends) && ends.callee !== undefined && isInner(ends.callee) ? call : undefined,
+)
 
 function isOpenInside(id: string, graph: Graph): boolean {
   const component = graph.ownerOf(id)

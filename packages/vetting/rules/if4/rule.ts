@@ -1,4 +1,4 @@
-import type { Graph } from '@plimsoll/architecture'
+import { ofEachCall, type Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
 import { together, type Case } from '../cases.ts'
 import { inFormat } from '../format.ts'
@@ -55,12 +55,19 @@ function publishedBeside({ architecture: { components } }: Graph): readonly Case
 
 /** Clients that call a service themselves; where it is published, its ports say so already. */
 function directCalls(graph: Graph, gateways: ReadonlySet<string>): readonly Case[] {
-  return graph.architecture.calls.flatMap(({ from, to, through, evidence }) => {
-    const [caller, callee] = [graph.ownerOf(from), graph.ownerOf(to)]
-    if (caller?.kind.value !== 'client' || !runsElsewhere(caller) || callee?.kind.value !== 'service')
-      return []
-    if (through !== undefined && gateways.has(through.value)) return []
-    if (openPorts(callee).length > 0) return []
-    return [{ id: callee.id, note: `called by ${from}`, detail: `called by ${from}`, evidence }]
-  })
+  return graph
+    .once(clientCalls)
+    .filter(({ through }) => through === undefined || !gateways.has(through.value))
+    .map(({ from, to, evidence }) => ({
+      id: graph.ownerOf(to)?.id ?? to,
+      note: `called by ${from}`,
+      detail: `called by ${from}`,
+      evidence,
+    }))
 }
+
+const clientCalls = ofEachCall((call, { caller, callee }) => {
+  if (caller?.kind.value !== 'client' || !runsElsewhere(caller) || callee?.kind.value !== 'service')
+    return undefined
+  return openPorts(callee).length > 0 ? undefined : call
+})

@@ -26,7 +26,10 @@ function check(graph: Graph): RuleResult {
     return (
       caller !== undefined &&
       withUser.has(caller.id) &&
-      worstClass(classesOf(call, graph), graph) !== undefined
+      worstClass(
+        classesOf(call, { operation: graph.operation(call.to), callee: graph.ownerOf(call.to) }),
+        graph,
+      ) !== undefined
     )
   })
   const { cases, unknown } = weigh(onwards, {

@@ -1,6 +1,6 @@
 import type { Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
-import { weigh, together } from '../cases.ts'
+import { together, weighCalls } from '../cases.ts'
 
 export const if6External: Rule = {
   id: 'IF6-external',
@@ -14,11 +14,14 @@ export const if6External: Rule = {
   check,
 }
 
+const weighed = weighCalls<boolean>({
+  of: ({ tokenPassedOn }, { callee }) => tokenPassedOn !== undefined && callee?.kind.value === 'external',
+  fact: ({ tokenPassedOn }) => tokenPassedOn,
+  bad: (passed) => passed,
+})
+
 function check(graph: Graph): RuleResult {
-  const { cases } = weigh(
-    graph.architecture.calls.filter(({ to }) => graph.ownerOf(to)?.kind.value === 'external'),
-    { fact: ({ tokenPassedOn }) => tokenPassedOn ?? { value: false, evidence: {} }, bad: (passed) => passed },
-  )
+  const { cases } = graph.once(weighed)
   return {
     weaknesses: together(graph, cases, {
       message: (names, count) =>

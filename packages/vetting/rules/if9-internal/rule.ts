@@ -1,9 +1,9 @@
 import type { Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
-import { weigh, together, notEvidenced, nameOf } from '../cases.ts'
+import { nameOf, notEvidenced, together, weighCalls } from '../cases.ts'
 import { plainCalls } from '../trust.ts'
 import { inFormat } from '../format.ts'
-import { internalCalls } from '../kinds.ts'
+import { isInternal } from '../kinds.ts'
 
 export const if9Internal: Rule = {
   id: 'IF9-internal',
@@ -17,14 +17,19 @@ export const if9Internal: Rule = {
   check,
 }
 
+const encryptedInside = weighCalls<boolean>({
+  of: (_, ends) => isInternal(ends),
+  fact: ({ encrypted }) => encrypted,
+  bad: () => false,
+})
+
 function check(graph: Graph): RuleResult {
   const inside = graph
     .once(plainCalls)
     .filter(
       ({ border, dataClass, credential }) => !border && dataClass === undefined && credential === undefined,
     )
-  const calls = graph.once(internalCalls)
-  const { unknown } = weigh(calls, { fact: ({ encrypted }) => encrypted, bad: () => false })
+  const { unknown, asked } = graph.once(encryptedInside)
   return {
     weaknesses: together(
       graph,
@@ -33,7 +38,7 @@ function check(graph: Graph): RuleResult {
         message: (names, count) =>
           count === 1
             ? `${names} is not encrypted.`
-            : `${count} of ${calls.length} calls inside are not encrypted: ${names}.`,
+            : `${count} of ${asked} calls inside are not encrypted: ${names}.`,
         fix: (names, { evidence }) =>
           inFormat(evidence, {
             kubernetes: `switch mutual TLS of the mesh on for ${names} (PeerAuthentication, mode STRICT)`,
@@ -44,7 +49,7 @@ function check(graph: Graph): RuleResult {
     unknowns: notEvidenced(
       graph,
       unknown,
-      (names, count) => `whether ${count} of ${calls.length} calls inside are encrypted: ${names}`,
+      (names, count) => `whether ${count} of ${asked} calls inside are encrypted: ${names}`,
     ),
   }
 }

@@ -1,9 +1,9 @@
-import type { Call, Fact, Graph } from '@plimsoll/architecture'
+import type { Component, Fact, Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
-import { weigh, together, notEvidenced, nameOf, type Case, type Telling } from '../cases.ts'
+import { nameOf, notEvidenced, together, weighCalls, type Case, type Telling } from '../cases.ts'
 import { plainCalls, isLoopback, type PlainCall } from '../trust.ts'
 import { inFormat } from '../format.ts'
-import { borderCalls } from '../kinds.ts'
+import { isAtBorder } from '../kinds.ts'
 
 export const if9: Rule = {
   id: 'IF9',
@@ -17,12 +17,15 @@ export const if9: Rule = {
   check,
 }
 
+const encryptedAtBorder = weighCalls<boolean>({
+  of: (_, ends) => isAtBorder(ends),
+  fact: ({ encrypted }, { callee }) => encrypted ?? onThisMachine(callee),
+  bad: () => false,
+})
+
 function check(graph: Graph): RuleResult {
   const crossing = graph.once(plainCalls).filter(({ border }) => border)
-  const { unknown } = weigh(graph.once(borderCalls), {
-    fact: (call) => call.encrypted ?? onThisMachine(call, graph),
-    bad: () => false,
-  })
+  const { unknown } = graph.once(encryptedAtBorder)
   const [worth, others] = [
     crossing.filter(({ dataClass, credential }) => dataClass !== undefined || credential !== undefined),
     crossing.filter(({ dataClass, credential }) => dataClass === undefined && credential === undefined),
@@ -41,8 +44,8 @@ function check(graph: Graph): RuleResult {
 }
 
 /** What does not leave its machine passes no network. */
-function onThisMachine({ to }: Call, graph: Graph): Fact<boolean> | undefined {
-  const address = graph.ownerOf(to)?.address
+function onThisMachine(callee: Component | undefined): Fact<boolean> | undefined {
+  const address = callee?.address
   return address !== undefined && isLoopback(address.value)
     ? { value: true, evidence: address.evidence }
     : undefined

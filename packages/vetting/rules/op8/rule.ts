@@ -40,7 +40,14 @@ function check(graph: Graph): RuleResult {
 function leadsToValue(call: Call, graph: Graph): boolean {
   const callee = graph.ownerOf(call.to)
   if (callee === undefined) return true
-  return isInner(callee) || isOutside(callee) || worstClass(classesOf(call, graph), graph) !== undefined
+  return (
+    isInner(callee) ||
+    isOutside(callee) ||
+    worstClass(
+      classesOf(call, { operation: graph.operation(call.to), callee: graph.ownerOf(call.to) }),
+      graph,
+    ) !== undefined
+  )
 }
 
 const telling: Telling = {

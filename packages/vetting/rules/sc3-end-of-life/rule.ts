@@ -15,9 +15,12 @@ export const sc3EndOfLife: Rule = {
   check,
 }
 
-/** Official images: the last version whose support has ended, and when it did, by its makers' own announcements. */
+/**
+ * Official images: the last version whose support has ended, and when it did, with what its makers announced. Compared in May 2026 with
+ * endoflife.date, which cites the announcements; for Debian and Ubuntu the free long-term support counts, for RabbitMQ the community's.
+ */
 const ended: Readonly<Record<string, readonly [version: string, when: string]>> = {
-  alpine: ['3.18', '2025-05'],
+  alpine: ['3.20', '2026-04'],
   cassandra: ['3.11', '2024-09'],
   centos: ['8', '2021-12'],
   debian: ['10', '2024-06'],
@@ -25,15 +28,15 @@ const ended: Readonly<Record<string, readonly [version: string, when: string]>> 
   kibana: ['7.17', '2026-01'],
   logstash: ['7.17', '2026-01'],
   mariadb: ['10.5', '2025-06'],
-  mongo: ['6.0', '2025-07'],
-  mysql: ['5.7', '2023-10'],
-  node: ['18', '2025-04'],
+  mongo: ['6.3', '2025-07'],
+  mysql: ['8.0', '2026-04'],
+  node: ['21', '2026-04'],
   php: ['8.1', '2025-12'],
   postgres: ['13', '2025-11'],
   python: ['3.9', '2025-10'],
   rabbitmq: ['3.12', '2024-06'],
   redis: ['6.0', '2022-05'],
-  ruby: ['3.1', '2025-03'],
+  ruby: ['3.2', '2026-03'],
   traefik: ['1.7', '2021-12'],
   ubuntu: ['20.04', '2025-05'],
 }

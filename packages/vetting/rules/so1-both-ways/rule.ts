@@ -1,6 +1,11 @@
-import type { Call, Graph } from '@plimsoll/architecture'
+import {
+  ofEachComponent,
+  type Call,
+  type Component,
+  type Graph,
+  type Neighbourhood,
+} from '@plimsoll/architecture'
 import type { Rule, RuleResult, Weakness } from '../../finding.ts'
-import { internalCalls } from '../kinds.ts'
 import { isWaited } from '../waiting.ts'
 
 export const so1BothWays: Rule = {
@@ -17,20 +22,61 @@ export const so1BothWays: Rule = {
 
 /** Where single operations wait for each other in a circle, that is CF7's, and worse. */
 function check(graph: Graph): RuleResult {
-  const pairs = new Map<string, { forth: Call[]; back: Call[] }>()
-  for (const call of graph.once(internalCalls)) {
-    const [from, to] = [graph.ownerOf(call.from), graph.ownerOf(call.to)]
-    if (from?.kind.value !== 'service' || to?.kind.value !== 'service' || !isWaited(call)) continue
-    const [first, second] = [from.id, to.id].toSorted()
-    const key = `${first ?? ''} ${second ?? ''}`
-    const pair = pairs.get(key) ?? { forth: [], back: [] }
-    pair[from.id === first ? 'forth' : 'back'].push(call)
-    pairs.set(key, pair)
-  }
-  return { weaknesses: [...pairs.values()].flatMap(({ forth, back }) => weaknesses(forth, back, graph)) }
+  return { weaknesses: graph.once(found).flat() }
 }
 
-function weaknesses(forth: readonly Call[], back: readonly Call[], graph: Graph): readonly Weakness[] {
+/** Of each pair, said of the component whose id comes first. */
+const found = ofEachComponent((component, near) => {
+  const { id } = component
+  const parts = [id, ...near.operationsOf(id).map((operation) => operation.id)]
+  const back = between(
+    component,
+    parts.flatMap((part) => near.callsTo(part)),
+    near,
+  )
+  if (back.size === 0) return undefined
+  const forth = between(
+    component,
+    parts.flatMap((part) => near.callsFrom(part)),
+    near,
+  )
+  const weak = [...forth].flatMap(([other, calls]) => weaknesses(calls, back.get(other) ?? [], near))
+  return weak.length === 0 ? undefined : weak
+})
+
+/** Calls between a service and those others of which the ids come later, by the other one. */
+function between(
+  component: Component,
+  calls: readonly Call[],
+  near: Neighbourhood,
+): ReadonlyMap<string, readonly Call[]> {
+  if (component.kind.value !== 'service') return new Map()
+  const found = new Map<string, Call[]>()
+  for (const call of calls) {
+    const ends = { caller: near.ownerOf(call.from), callee: near.ownerOf(call.to) }
+    const other = ends.caller?.id === component.id ? ends.callee : ends.caller
+    if (other?.kind.value !== 'service' || other.id <= component.id || !isWaited(call)) continue
+    const known = found.get(other.id)
+    if (known === undefined) found.set(other.id, [call])
+    else known.push(call)
+  }
+  for (const own of found.values()) own.sort(byEnds)
+  return found
+}
+
+function byEnds(a: Call, b: Call): number {
+  return compare(a.from, b.from) || compare(a.to, b.to)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function weaknesses(
+  forth: readonly Call[],
+  back: readonly Call[],
+  graph: Neighbourhood,
+): readonly Weakness[] {
   const [there] = forth
   const [home] = back
   if (there === undefined || home === undefined || closes(forth, back)) return []

@@ -1,6 +1,6 @@
-import type { Graph } from '@plimsoll/architecture'
+import { ofEachComponent, type Call, type Component, type Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
-import { internalCalls } from '../kinds.ts'
+import { isEmbedded } from '../kinds.ts'
 
 export const so1Hub: Rule = {
   id: 'SO1-hub',
@@ -19,22 +19,24 @@ const fewestServices = 8
 function check(graph: Graph): RuleResult {
   const services = graph.architecture.components.filter(({ kind }) => kind.value === 'service')
   if (services.length < fewestServices) return { weaknesses: [] }
-  const neighbours = neighboursOf(graph)
   const most = services.length / 3
   return {
-    weaknesses: services.flatMap(({ id, evidence }) => {
-      const { callers, callees } = neighbours.get(id) ?? { callers: new Set(), callees: new Set() }
+    weaknesses: graph.once(neighbours).flatMap(({ component: { id, evidence }, callers, callees }) => {
       if (callers.size < most || callees.size < most) return []
       return [
         {
           subject: id,
           message: `${id} is called by ${callers.size} and calls ${callees.size} of ${services.length} services.`,
           path: [...callers]
+            .toSorted()
             .slice(0, 3)
             .map((caller) => ({ id: caller }))
             .concat(
               [{ id }],
-              [...callees].slice(0, 3).map((callee) => ({ id: callee })),
+              [...callees]
+                .toSorted()
+                .slice(0, 3)
+                .map((callee) => ({ id: callee })),
             ),
           evidence: [evidence],
           fix: `let the callers of ${id} ask those behind it directly, or divide ${id} by what its callers want`,
@@ -45,22 +47,34 @@ function check(graph: Graph): RuleResult {
 }
 
 interface Neighbours {
-  readonly callers: Set<string>
-  readonly callees: Set<string>
+  readonly component: Component
+  readonly callers: ReadonlySet<string>
+  readonly callees: ReadonlySet<string>
 }
 
-function neighboursOf(graph: Graph): ReadonlyMap<string, Neighbours> {
-  const found = new Map<string, Neighbours>()
-  const of = (id: string) => {
-    const known = found.get(id) ?? { callers: new Set<string>(), callees: new Set<string>() }
-    found.set(id, known)
-    return known
+/** From so many neighbours in both directions on, a service may be a hub: a third of the fewest services that are looked at. */
+const fewestNeighbours = fewestServices / 3
+
+const neighbours = ofEachComponent((component, near): Neighbours | undefined => {
+  if (component.kind.value !== 'service') return undefined
+  const parts = [component.id, ...near.operationsOf(component.id).map(({ id }) => id)]
+  const others = (calls: readonly Call[], end: 'from' | 'to') => {
+    const found = new Set<string>()
+    for (const call of calls) {
+      const other = near.ownerOf(call[end])
+      if (other?.kind.value !== 'service' || other.id === component.id) continue
+      if (!isEmbedded(end === 'to' ? other : component)) found.add(other.id)
+    }
+    return found
   }
-  for (const { from, to } of graph.once(internalCalls)) {
-    const [caller, callee] = [graph.ownerOf(from), graph.ownerOf(to)]
-    if (caller?.kind.value !== 'service' || callee?.kind.value !== 'service') continue
-    of(caller.id).callees.add(callee.id)
-    of(callee.id).callers.add(caller.id)
-  }
-  return found
-}
+  const callees = others(
+    parts.flatMap((part) => near.callsFrom(part)),
+    'to',
+  )
+  if (callees.size < fewestNeighbours) return undefined
+  const callers = others(
+    parts.flatMap((part) => near.callsTo(part)),
+    'from',
+  )
+  return callers.size < fewestNeighbours ? undefined : { component, callers, callees }
+})

@@ -1,4 +1,4 @@
-import type { Component, Graph } from '@plimsoll/architecture'
+import { ofEachComponent, type Component, type Graph, type Neighbourhood } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
 import { together, type Case } from '../cases.ts'
 import { isWaited } from '../waiting.ts'
@@ -16,9 +16,7 @@ export const so1Nano: Rule = {
 }
 
 function check(graph: Graph): RuleResult {
-  const cases = graph.architecture.components
-    .map((component) => caseOf(component, graph))
-    .filter((each) => each !== undefined)
+  const cases = graph.once(found)
   return {
     weaknesses: together(graph, cases, {
       message: (names, count) =>
@@ -29,7 +27,9 @@ function check(graph: Graph): RuleResult {
   }
 }
 
-function caseOf(component: Component, graph: Graph): Case | undefined {
+const found = ofEachComponent(caseOf)
+
+function caseOf(component: Component, graph: Neighbourhood): Case | undefined {
   const { id, kind, evidence } = component
   const [operation, ...further] = graph.operationsOf(id)
   if (kind.value !== 'service' || operation === undefined || further.length > 0) return undefined
@@ -53,7 +53,7 @@ function areAlike({ owner, zone, replicas }: Component, caller: Component): bool
   )
 }
 
-function callersOf(id: string, graph: Graph): readonly string[] {
+function callersOf(id: string, graph: Neighbourhood): readonly string[] {
   const calls = [
     ...graph.callsTo(id),
     ...graph.operationsOf(id).flatMap((operation) => graph.callsTo(operation.id)),

@@ -1,4 +1,4 @@
-import type { Component, Graph } from '@plimsoll/architecture'
+import { ofEachCall, ofEachComponent, type Component, type Graph } from '@plimsoll/architecture'
 import type { Rule, RuleResult } from '../../finding.ts'
 import { notEvidenced, together } from '../cases.ts'
 import { running } from '../replicas.ts'
@@ -22,8 +22,9 @@ const aside = new Set(['monitoring', 'scheduler'])
 
 function check(graph: Graph): RuleResult {
   const parts = graph.once(running).filter(({ kind }) => !aside.has(kind.value))
-  const linked = linkedIds(graph)
-  const alone = parts.filter((part) => !linked.has(part.id) && !isEntered(part))
+  const carriers = new Set(graph.once(carrying))
+  const linked = new Set(graph.once(linkedComponents))
+  const alone = parts.filter(({ id }) => !linked.has(id) && !carriers.has(id))
   const cases = alone.map(({ id, evidence }) => ({ id, evidence }))
   const standsOut = parts.length >= fewest && alone.length <= parts.length * (1 - connectedShare)
   return {
@@ -40,15 +41,15 @@ function check(graph: Graph): RuleResult {
   }
 }
 
-function linkedIds(graph: Graph): ReadonlySet<string> {
-  return new Set(
-    graph.architecture.calls.flatMap(({ from, to, through }) => [
-      graph.ownerOf(from)?.id ?? from,
-      graph.ownerOf(to)?.id ?? to,
-      through?.value ?? from,
-    ]),
-  )
-}
+const carrying = ofEachCall(({ through }) => through?.value)
+
+/** Components that call somebody, are called, or are entered from outside. */
+const linkedComponents = ofEachComponent((component, near) => {
+  const { id } = component
+  const parts = [id, ...near.operationsOf(id).map((operation) => operation.id)]
+  const isLinked = parts.some((part) => near.callsFrom(part).length > 0 || near.callsTo(part).length > 0)
+  return isLinked || isEntered(component) ? id : undefined
+})
 
 function isEntered({ published }: Component): boolean {
   return (published?.value.length ?? 0) > 0
