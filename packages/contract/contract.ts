@@ -1,4 +1,6 @@
 import type { Duration } from '@plimsoll/base'
+import type { Body } from './body.ts'
+import type { Bounds } from './bounds.ts'
 import type { Schema } from './schema.ts'
 
 /**
@@ -6,6 +8,12 @@ import type { Schema } from './schema.ts'
  * credential and the operation's scopes. `public`: also anybody, through the gateway. There is no default.
  */
 export type Access = 'services' | 'consumers' | 'public'
+
+/**
+ * What is given up first where a replica has more to do than it can: `background` before `normal`, `normal` before
+ * `critical`.
+ */
+export type Priority = 'critical' | 'normal' | 'background'
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -22,8 +30,10 @@ export interface OperationDeclaration {
   /** Outside address, such as `GET /quotes/{sku}`; `POST /<service>/<operation>` where absent. */
   readonly http?: `${HttpMethod} /${string}`
   readonly summary?: string
-  readonly input: Schema
-  readonly output: Schema
+  /** What the caller hands in: a value, or `stream(…)` or `file(…)` where it does not come at once. */
+  readonly input: Schema | Body
+  /** What the caller gets: a value, or `stream(…)` or `file(…)` where it does not come at once. */
+  readonly output: Schema | Body
   readonly errors?: Readonly<Record<string, DeclaredError>>
   readonly access: Access
   /**
@@ -31,10 +41,20 @@ export interface OperationDeclaration {
    * for `consumers`; for `services` it says that only chains begun by such a consumer may come here.
    */
   readonly scopes?: readonly string[]
-  /** The longest that an answer takes; afterwards the caller has an error. */
+  /**
+   * The longest that an answer takes; afterwards the caller has an error. Where the output is a stream or a file, the longest until it begins. Where
+   * the input is one, its own `longest` counts instead.
+   */
   readonly deadline: Duration
   /** True where a repeated call has the same effect as one (RFC 9110, section 9.2.2). Default false. */
   readonly idempotent?: boolean
+  /**
+   * A required text of the input that names the intent: two calls with the same key have the same effect as one, and the handler keeps that. Calls may
+   * then be repeated as if the operation were idempotent.
+   */
+  readonly idempotencyKey?: string
+  /** How much it matters that calls are answered where there are too many. Default `normal`. */
+  readonly priority?: Priority
   /** Availability that the operation promises, such as 0.999. */
   readonly objective?: number
 }
@@ -44,6 +64,8 @@ export interface ContractDeclaration {
   /** Semantic version of the contract. */
   readonly version: string
   readonly summary?: string
+  /** The largest texts, lists and objects where a schema names no maximum. Default: `defaultBounds`. */
+  readonly bounds?: Partial<Bounds>
   readonly operations: Readonly<Record<string, OperationDeclaration>>
 }
 

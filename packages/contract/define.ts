@@ -1,4 +1,6 @@
 import { isName, type Problem } from '@plimsoll/base'
+import { boundedOperation, boundsProblems } from './bounded-operation.ts'
+import { defaultBounds } from './bounds.ts'
 import type { Contract, ContractDeclaration, Operation, OperationDeclaration } from './contract.ts'
 import { operationProblems } from './operation-check.ts'
 import { throwProblems } from './errors.ts'
@@ -19,6 +21,7 @@ const mostOperations = 200
 export function defineContract<const D extends ContractDeclaration>(declaration: D): Contract<D> {
   throwProblems('CONTRACT', contractProblems(declaration))
   const { name, version, summary } = declaration
+  const bounds = { ...defaultBounds, ...declaration.bounds }
   const operations = Object.entries(declaration.operations).map(([operation, declared]) => [
     operation,
     Object.freeze<Operation>({
@@ -26,7 +29,7 @@ export function defineContract<const D extends ContractDeclaration>(declaration:
       service: name,
       name: operation,
       contractVersion: version,
-      declaration: declared,
+      declaration: boundedOperation(declared, bounds),
     }),
   ])
   return Object.freeze({
@@ -38,7 +41,7 @@ export function defineContract<const D extends ContractDeclaration>(declaration:
   })
 }
 
-const fields: readonly string[] = ['name', 'version', 'summary', 'operations']
+const fields: readonly string[] = ['name', 'version', 'summary', 'bounds', 'operations']
 const longestSummary = 1_000
 
 function contractProblems(declaration: ContractDeclaration): readonly Problem[] {
@@ -69,7 +72,7 @@ function contractProblems(declaration: ContractDeclaration): readonly Problem[] 
       fix: 'write a semantic version, such as 1.0.0',
     })
   }
-  problems.push(...summaryProblems(declaration, ''))
+  problems.push(...summaryProblems(declaration, ''), ...boundsProblems(declaration['bounds']))
   if (!isRecord(operations) || Object.keys(operations).length === 0) {
     problems.push({
       message: 'the contract promises nothing',

@@ -1,5 +1,5 @@
 import type { Digest, Place } from '@plimsoll/base'
-import type { Access, HttpMethod } from './contract.ts'
+import type { Access, HttpMethod, Priority } from './contract.ts'
 
 /** A JSON Schema of draft 2020-12, as published. `x-data-class` names the data class of a value. */
 export type JsonSchema = boolean | { readonly [keyword: string]: unknown }
@@ -16,8 +16,12 @@ export interface ContractDocument {
 export interface OperationDocument {
   readonly http: { readonly method: HttpMethod; readonly path: string }
   readonly summary?: string | undefined
+  /** What comes at once: the whole input, or what comes before the items or the bytes of its body. */
   readonly input: JsonSchema
+  readonly inputBody?: BodyDocument | undefined
+  /** The whole output, or one item of it where it is a stream; anything where it is a file. */
   readonly output: JsonSchema
+  readonly outputBody?: BodyDocument | undefined
   readonly errors: Readonly<
     Record<string, { readonly status: number; readonly data?: JsonSchema | undefined }>
   >
@@ -25,6 +29,10 @@ export interface OperationDocument {
   readonly scopes: readonly string[]
   readonly deadlineMs: number
   readonly idempotent: boolean
+  /** The member of the input that makes a repeated call harmless. */
+  readonly idempotencyKey?: string | undefined
+  /** `normal` where absent. */
+  readonly priority?: Priority | undefined
   readonly objective?: number | undefined
   /** Data classes named anywhere in the input schema, sorted. */
   readonly dataIn: readonly string[]
@@ -33,6 +41,29 @@ export interface OperationDocument {
   /** True where the output has a part that takes any content, so that whatever flows in may flow out. */
   readonly openOutput: boolean
 }
+
+interface BodyPace {
+  /** The longest that nothing comes, or nothing is taken. */
+  readonly idleMs: number
+  /** The longest that the whole takes, from the beginning of the call. */
+  readonly longestMs: number
+}
+
+/** Items that come one after the other. */
+export interface StreamDocument extends BodyPace {
+  readonly kind: 'stream'
+  readonly item: JsonSchema
+  readonly maxItemBytes: number
+}
+
+/** Bytes that are passed on in pieces. */
+export interface FileDocument extends BodyPace {
+  readonly kind: 'file'
+  readonly types: readonly string[]
+  readonly maxBytes: number
+}
+
+export type BodyDocument = StreamDocument | FileDocument
 
 /** What a service declares, as data: its promise and all that it may call. One of the files of a release. */
 export interface ServiceManifest {

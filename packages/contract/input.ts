@@ -15,13 +15,13 @@ const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const integerPattern = /^-?(?:0|[1-9]\d{0,15})$/
 
 /**
- * An operation's input, put together: path parameters; for GET and DELETE the query, for the others the members of the
- * body. Text is converted by the schema's types and by nothing else. The result is not yet checked against the schema.
+ * An operation's input, put together: path parameters; for GET and DELETE, and where the body is a stream or a file, the query; for the
+ * others the members of the body. Text is converted by the schema's types and by nothing else. The result is not yet checked against the schema.
  * @throws {InvalidInput} `INPUT` where a part is not declared, stands twice or is not of its type.
  */
 export function decodeInput(operation: OperationDocument, parts: InputParts): Json {
   const { method } = operation.http
-  const fromQuery = method === 'GET' || method === 'DELETE'
+  const fromQuery = method === 'GET' || method === 'DELETE' || operation.inputBody !== undefined
   const schema = propertiesOf(operation.input)
   const problems: Problem[] = []
   const input: Record<string, Json> = Object.create(null) as Record<string, Json>

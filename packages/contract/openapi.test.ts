@@ -150,7 +150,17 @@ const documentSchema = {
     openapi: { pattern: '^3\\.1\\.\\d+$' },
     info: {
       type: 'object',
-      properties: { title: text, version: text, description: { type: 'string' } },
+      properties: {
+        title: text,
+        version: text,
+        description: { type: 'string' },
+        license: {
+          type: 'object',
+          properties: { name: text, identifier: text },
+          required: ['name'],
+          additionalProperties: false,
+        },
+      },
       required: ['title', 'version'],
       additionalProperties: false,
     },

@@ -1,4 +1,4 @@
-import type { ContractDocument, JsonSchema, OperationDocument } from './document.ts'
+import type { BodyDocument, ContractDocument, JsonSchema, OperationDocument } from './document.ts'
 import { isSchemaObject, resolveReference } from './json-schema.ts'
 import { hoist, type Part } from './openapi-schemas.ts'
 import { pathParameters, pathShape } from './path.ts'
@@ -38,10 +38,7 @@ export function openApi(
     openapi: '3.1.1',
     info: infoOf(documents),
     servers: [{ url: options.serverUrl }],
-    tags: documents.map(({ name, summary }) => ({
-      name,
-      ...(summary === undefined ? {} : { description: summary }),
-    })),
+    tags: documents.map(({ name, summary }) => ({ name, description: summary ?? `Operations of ${name}` })),
     paths: pathsOf(documents, options, schemas),
     components: {
       schemas,
@@ -52,10 +49,13 @@ export function openApi(
 
 function infoOf(documents: readonly ContractDocument[]): unknown {
   const [single] = documents
-  if (single === undefined || documents.length > 1) return { title: 'Services', version: '1.0.0' }
+  if (single === undefined || documents.length > 1) return { title: 'Services', version: '1.0.0', license }
   const { name, version, summary } = single
-  return { title: name, version, ...(summary === undefined ? {} : { description: summary }) }
+  return { title: name, version, license, ...(summary === undefined ? {} : { description: summary }) }
 }
+
+/** Who may call is a matter of keys; the document itself grants nothing. */
+const license = { name: 'Proprietary', identifier: 'LicenseRef-Proprietary' }
 
 /** Path items. Templates that match the same addresses are one path, under the names of the first (OpenAPI 3.1, Paths Object). */
 function pathsOf(
@@ -95,7 +95,7 @@ function describe(described: Described): unknown {
   return {
     operationId: `${contract.name}.${name}`,
     tags: [contract.name],
-    ...(summary === undefined ? {} : { summary }),
+    summary: summary ?? `Call ${contract.name}.${name}`,
     parameters: parameters(described),
     ...(body === undefined ? {} : { requestBody: body }),
     responses: responses(described),
@@ -109,7 +109,10 @@ function parameters(described: Described): unknown[] {
   const inPath = pathParameters(operation.http.path)
   const names = pathParameters(template)
   const { properties, required } = membersOf(operation.input)
-  const inQuery = hasBody(operation) ? [] : Object.keys(properties).filter((name) => !inPath.includes(name))
+  const inQuery =
+    hasBody(operation) && operation.inputBody === undefined
+      ? []
+      : Object.keys(properties).filter((name) => !inPath.includes(name))
   const schemaOf = (name: string) => hoistInput(properties[name] ?? {}, described)
   return [
     ...inPath.map((name, at) => ({
@@ -129,6 +132,10 @@ function parameters(described: Described): unknown[] {
 
 function requestBody(described: Described): unknown {
   const { operation } = described
+  if (operation.inputBody !== undefined) {
+    const { inputBody } = operation
+    return { required: true, content: bodyContent(inputBody, described, 'Item'), ...bodyExtension(inputBody) }
+  }
   if (!hasBody(operation)) return undefined
   const inPath = pathParameters(operation.http.path)
   const { properties, required, rest } = membersOf(operation.input)
@@ -149,11 +156,19 @@ function requestBody(described: Described): unknown {
 function responses(described: Described): unknown {
   const { operation } = described
   const { access, output, errors } = operation
+  const { outputBody } = operation
   const found: Record<string, unknown> = {
-    200: {
-      description: 'Done',
-      content: { 'application/json': { schema: hoist(output, partOf(described, 'Output', output)) } },
-    },
+    200:
+      outputBody === undefined
+        ? {
+            description: 'Done',
+            content: { 'application/json': { schema: hoist(output, partOf(described, 'Output', output)) } },
+          }
+        : {
+            description: outputBody.kind === 'stream' ? 'Items, one after the other' : 'The file',
+            content: outputContent(outputBody, described),
+            ...bodyExtension(outputBody),
+          },
   }
   const usual = [400, ...(access === 'public' ? [] : [401, 403]), 429, 500, 503, 504]
   for (const status of usual) found[status] = problemResponse(descriptions[status] ?? '', problemReference)
@@ -161,10 +176,36 @@ function responses(described: Described): unknown {
   for (const status of statuses) {
     const declared = Object.entries(errors).filter(([, error]) => error.status === status)
     const variants = declared.map(([code, { data }]) => declaredProblem(code, data, described))
-    const schema = usual.includes(status) ? { anyOf: [problemReference, ...variants] } : { anyOf: variants }
+    const all = usual.includes(status) ? [problemReference, ...variants] : variants
+    const schema = all.length === 1 ? all[0] : { anyOf: all }
     found[status] = problemResponse(declared.map(([code]) => code).join(' or '), schema)
   }
   return found
+}
+
+/** Of a stream the schema of one item, which is one line: OpenAPI 3.1 has no word for a sequence. */
+function bodyContent(body: BodyDocument, described: Described, part: string): Record<string, unknown> {
+  if (body.kind === 'stream')
+    return { 'application/x-ndjson': { schema: hoist(body.item, partOf(described, part, body.item)) } }
+  return Object.fromEntries(body.types.map((type) => [type, { schema: {} }]))
+}
+
+function outputContent(body: BodyDocument, described: Described): Record<string, unknown> {
+  const content = bodyContent(body, described, 'Output')
+  if (body.kind === 'file') return content
+  return { ...content, 'text/event-stream': { schema: eventSchema } }
+}
+
+const eventSchema = {
+  description:
+    'Server-sent events: each message has one item as JSON; `end` follows the last one, `problem` (RFC 9457) stands in the place of the rest',
+  type: 'string',
+}
+
+/** What JSON Schema cannot say of a body. */
+function bodyExtension(body: BodyDocument): Record<string, unknown> {
+  const { item: _item, types: _types, ...bounds }: Record<string, unknown> = { ...body }
+  return { 'x-plimsoll-body': bounds }
 }
 
 function declaredProblem(code: string, data: JsonSchema | undefined, described: Described): unknown {

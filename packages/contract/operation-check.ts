@@ -1,9 +1,11 @@
 import { parseDuration, type InvalidInput, type Problem } from '@plimsoll/base'
 import type { OperationDeclaration } from './contract.ts'
-import { jsonSchemaOf } from './describe.ts'
+import { headOf, isBody } from './body.ts'
 import { isSchemaObject, resolveReference } from './json-schema.ts'
 import type { JsonSchema } from './document.ts'
 import { parsePath, pathParameters } from './path.ts'
+import { keyProblems, priorityProblems } from './overload-check.ts'
+import { isSchema, objectSchema, schemaProblems, sideProblems } from './schema-check.ts'
 import type { Schema } from './schema.ts'
 
 const longestDeadlineMs = 300_000
@@ -20,8 +22,11 @@ const fields = new Set([
   'scopes',
   'deadline',
   'idempotent',
+  'idempotencyKey',
+  'priority',
   'objective',
 ])
+const withoutBody: ReadonlySet<string> = new Set(['GET', 'DELETE'])
 const idempotentMethods = new Set(['GET', 'PUT', 'DELETE'])
 
 type Declared = Readonly<Record<string, unknown>>
@@ -42,9 +47,11 @@ export function operationProblems(operation: OperationDeclaration, field: string
     ...unknownFields(declared, field),
     ...accessProblems(declared, field),
     ...deadlineProblems(declared, field),
-    ...schemaProblems(declared, field),
+    ...sideProblems(declared, field),
     ...errorProblems(declared, field),
     ...httpProblems(declared, field),
+    ...keyProblems(declared, field),
+    ...priorityProblems(declared, field),
     ...objectiveProblems(declared, field),
   ]
 }
@@ -114,50 +121,6 @@ function deadlineProblems({ deadline, idempotent }: Declared, field: string): re
   return problems
 }
 
-function schemaProblems({ input, output }: Declared, field: string): readonly Problem[] {
-  const problems = [
-    ...oneSchemaProblems(input, 'input', `${field}.input`),
-    ...oneSchemaProblems(output, 'output', `${field}.output`),
-  ]
-  if (problems.length > 0) return problems
-  if (objectSchema(input as Schema) !== undefined) return []
-  return [
-    { message: 'the input is no object', place: { field: `${field}.input` }, fix: 'write z.object({ … })' },
-  ]
-}
-
-function oneSchemaProblems(schema: unknown, side: 'input' | 'output', field: string): readonly Problem[] {
-  const fix =
-    'use a schema of a library that gives JSON Schema (Standard JSON Schema), such as Zod 4.2 or later'
-  if (!isSchema(schema)) return [{ message: 'there is no schema', place: { field }, fix }]
-  try {
-    jsonSchemaOf(schema, side)
-    return []
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    const message = `the schema has no JSON Schema: ${reason}`
-    return [
-      {
-        message,
-        place: { field },
-        fix: 'use only what JSON can say: no functions, dates as z.iso.datetime(), no transforms on the way out',
-      },
-    ]
-  }
-}
-
-function isSchema(value: unknown): value is Schema {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
-  const standard = (value as Partial<Schema>)['~standard']
-  return typeof standard?.validate === 'function' && typeof standard.jsonSchema?.input === 'function'
-}
-
-function objectSchema(schema: Schema): Readonly<Record<string, unknown>> | undefined {
-  const document = jsonSchemaOf(schema, 'input')
-  const resolved = resolveReference(document, document)
-  return isSchemaObject(resolved) && resolved['type'] === 'object' ? resolved : undefined
-}
-
 function errorProblems({ errors }: Declared, field: string): readonly Problem[] {
   if (errors === undefined) return []
   if (typeof errors !== 'object' || errors === null) {
@@ -198,7 +161,7 @@ function oneErrorProblems(code: string, error: unknown, field: string): readonly
       fix: 'write an HTTP status from 400 to 599',
     })
   }
-  return data === undefined ? problems : [...problems, ...oneSchemaProblems(data, 'output', `${field}.data`)]
+  return data === undefined ? problems : [...problems, ...schemaProblems(data, 'output', `${field}.data`)]
 }
 
 function httpProblems({ http, idempotent, input }: Declared, field: string): readonly Problem[] {
@@ -209,6 +172,17 @@ function httpProblems({ http, idempotent, input }: Declared, field: string): rea
     const fix = "write a method and a path, such as 'GET /quotes/{sku}'"
     return [{ message: `${JSON.stringify(http)} is no address`, place, fix }]
   }
+  return [
+    ...methodProblems({ idempotent, input }, method, { field, place }),
+    ...headProblems(input, { method, path, place }),
+  ]
+}
+
+function methodProblems(
+  { idempotent, input }: Declared,
+  method: string,
+  { field, place }: { readonly field: string; readonly place: { readonly field: string } },
+): readonly Problem[] {
   const problems: Problem[] = []
   if (idempotent === false && idempotentMethods.has(method)) {
     const message = `${method} means that a repeated call has the same effect as one (RFC 9110), but idempotent is false`
@@ -218,8 +192,27 @@ function httpProblems({ http, idempotent, input }: Declared, field: string): rea
       fix: 'use POST or PATCH, or take idempotent away',
     })
   }
-  const schema = isSchema(input) ? objectSchemaOrNothing(input) : undefined
-  return schema === undefined ? problems : [...problems, ...parameterProblems(schema, method, path, place)]
+  if (isBody(input) && withoutBody.has(method)) {
+    const fix = 'use POST, PUT or PATCH'
+    problems.push({ message: `a ${method} has no body, and the input needs one`, place, fix })
+  }
+  return problems
+}
+
+function headProblems(
+  input: unknown,
+  {
+    method,
+    path,
+    place,
+  }: { readonly method: string; readonly path: string; readonly place: { readonly field: string } },
+): readonly Problem[] {
+  const head = isBody(input) ? headOf(input) : input
+  const schema = isSchema(head) ? objectSchemaOrNothing(head) : undefined
+  if (schema === undefined) return []
+  // A body that is not the input itself leaves its members to the path and the query.
+  const inQuery = isBody(input) || withoutBody.has(method)
+  return parameterProblems(schema, { inQuery, path, place })
 }
 
 function objectSchemaOrNothing(input: Schema): Readonly<Record<string, unknown>> | undefined {
@@ -232,10 +225,9 @@ function objectSchemaOrNothing(input: Schema): Readonly<Record<string, unknown>>
 
 function parameterProblems(
   schema: Readonly<Record<string, unknown>>,
-  method: string,
-  path: string,
-  place: { readonly field: string },
+  address: { readonly inQuery: boolean; readonly path: string; readonly place: { readonly field: string } },
 ): readonly Problem[] {
+  const { inQuery, path, place } = address
   const problems: Problem[] = []
   const inPath = pathParameters(path)
   for (const name of inPath.filter((parameter) => !isRequiredScalar(parameter, schema))) {
@@ -245,11 +237,11 @@ function parameterProblems(
   if (new Set(inPath).size < inPath.length) {
     problems.push({ message: 'a parameter stands twice in the path', place, fix: 'name each parameter once' })
   }
-  if (method !== 'GET' && method !== 'DELETE') return problems
+  if (!inQuery) return problems
   for (const [name, property] of Object.entries(propertiesOf(schema))) {
     if (inPath.includes(name) || isScalarOrList(property as JsonSchema, schema)) continue
-    const message = `${name} cannot stand in the query of a ${method}: it is neither a text, a number, a boolean nor a list of them`
-    problems.push({ message, place, fix: 'use POST or PUT, which have a body' })
+    const message = `${name} cannot stand in the query: it is neither a text, a number, a boolean nor a list of them`
+    problems.push({ message, place, fix: 'use POST or PUT, whose body is the input' })
   }
   return problems
 }

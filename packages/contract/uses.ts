@@ -90,9 +90,10 @@ export function describeUses(uses: Uses): UseDocument[] {
   )
 }
 
-/** True where a repeated call has the same effect as one: said, or by the method's meaning (RFC 9110, section 9.2.2). */
+/** True where a repeated call has the same effect as one: said, by its key, or by the method's meaning (RFC 9110, section 9.2.2). */
 export function isIdempotent({ declaration }: Operation): boolean {
   const [method] = (declaration.http ?? 'POST /').split(' ')
+  if (declaration.idempotencyKey !== undefined) return true
   return declaration.idempotent ?? ['GET', 'PUT', 'DELETE'].includes(method ?? '')
 }
 
