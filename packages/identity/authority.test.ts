@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash, createPublicKey, generateKeyPairSync, sign, X509Certificate } from 'node:crypto'
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -18,11 +19,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, suite, test } from 'node:test'
 import { openAuthority } from './authority.ts'
-import { readFacts } from './certificate.ts'
+import { readFacts } from './certificate-facts.ts'
 import { IdentityRefusal } from './errors.ts'
 import { createKey, proveKey } from './key.ts'
 import { spiffeId } from './spiffe.ts'
-import { leafIdentity } from './tls.ts'
+import { certificatesOf, leafIdentity } from './peer.ts'
+import { verifyPath } from './path.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-authority-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -32,9 +34,17 @@ const now = Date.UTC(2026, 5, 1, 12)
 const clock = { now: () => now }
 const place = join(folder, 'authority')
 const authority = openAuthority(place, 'shop.internal', clock)
+/** The same authority in another folder, for what a test changes. */
+function copyOf(original: string): string {
+  const path = fresh()
+  cpSync(original, path, { recursive: true })
+  return path
+}
 const identity = spiffeId('shop.internal', 'service', 'orders')
 
-function proven(changes: { publicKey?: string; proof?: string; lifetimeMs?: number } = {}) {
+function proven(
+  changes: { publicKey?: string; proof?: string; lifetimeMs?: number; challenge?: string } = {},
+) {
   const { privateKey, publicKey } = createKey()
   return { publicKey, proof: proveKey(privateKey, publicKey), ...changes }
 }
@@ -55,19 +65,25 @@ suite('a certificate of the authority', () => {
   test('of a workload is what X509-SVID asks for: one URI, no authority, digital signature', () => {
     assert.equal(leaf.subjectAltName, `URI:${identity}`)
     assert.equal(leaf.ca, false)
-    const { names, ...facts } = readFacts(leaf) ?? assert.fail()
-    assert.deepEqual(facts, { authority: false, digitalSignature: true, certificateSigning: false })
+    const { names, constraints, usage } = readFacts(leaf) ?? assert.fail()
+    assert.deepEqual([constraints, usage], [{ authority: false, pathLength: undefined }, 0x80])
     assert.deepEqual(
       names.map(({ kind, bytes }) => [kind, bytes.toString()]),
       [[6, identity]],
     )
-    assert.equal(leafIdentity(leaf, 'shop.internal').id, identity)
+    assert.equal(leafIdentity(leaf).id, identity)
   })
 
-  test('is signed by the authority, and by nobody else', () => {
-    assert.ok(leaf.verify(root.publicKey) && leaf.checkIssued(root))
+  test('comes with what issued it, which the root has signed; the root itself signs no leaf', () => {
+    const [first, issuing, ...more] = certificatesOf(issued.certificateChain)
+    assert.ok(first !== undefined && issuing !== undefined && more.length === 0)
+    assert.ok(leaf.verify(issuing.publicKey) && leaf.checkIssued(issuing))
+    assert.ok(issuing.verify(root.publicKey) && issuing.checkIssued(root))
+    assert.ok(!leaf.verify(root.publicKey))
+    assert.deepEqual(certificatesOf(authority.bundle).length, 1)
     const foreign = openAuthority(fresh(), 'shop.internal', clock)
-    assert.ok(!leaf.verify(new X509Certificate(foreign.bundle).publicKey))
+    const roots = certificatesOf(foreign.bundle)
+    assert.throws(() => verifyPath([first, issuing], { roots, now }), { code: 'PEER' })
   })
 
   test('lives for an hour, begins a minute ago, and tells its end', () => {
@@ -76,14 +92,14 @@ suite('a certificate of the authority', () => {
     assert.equal(issued.notAfter, now + hour)
   })
 
-  test('lives as long as was asked for, at most 30 days, and never longer than the authority', () => {
+  test('lives as long as was asked for, at most 30 days, and never longer than what issued it', () => {
     const life = (lifetimeMs: number, at = authority) =>
       at.issueWorkload({ ...proven(), identity, lifetimeMs }).notAfter
     assert.equal(life(5_000), now + 5_000)
     assert.equal(life(365 * 24 * hour), now + 30 * 24 * hour)
     assert.equal(life(Infinity), now + 30 * 24 * hour)
     const end = root.validToDate.getTime()
-    const late = openAuthority(place, 'shop.internal', { now: () => end - hour })
+    const late = openAuthority(copyOf(place), 'shop.internal', { now: () => end - hour })
     assert.equal(life(24 * hour, late), end)
   })
 
@@ -109,10 +125,10 @@ suite('a certificate of the authority', () => {
     assert.throws(() => leafIdentity(server), { code: 'PEER' })
   })
 
-  test('of the authority itself may sign leaves and nothing below them', () => {
+  test('of the root may sign one level of authorities, and is the one of nobody', () => {
     assert.ok(root.ca && root.verify(root.publicKey))
     assert.throws(() => leafIdentity(root), { code: 'PEER' })
-    assert.equal(root.subjectAltName, undefined)
+    assert.equal(root.subjectAltName, 'URI:spiffe://shop.internal')
   })
 
   test('reads the same in another library', { skip: openssl ? false : 'no openssl' }, () => {
@@ -130,9 +146,11 @@ suite('a certificate of the authority', () => {
     ]
     for (const part of expected) assert.match(text, part)
     const own = textOf(authority.bundle)
-    assert.match(own, /X509v3 Basic Constraints: critical\s+CA:TRUE, pathlen:0/)
+    assert.match(own, /X509v3 Basic Constraints: critical\s+CA:TRUE, pathlen:1/)
+    const issuer = textOf(certificatesOf(issued.certificateChain)[1]?.toString() ?? '')
+    assert.match(issuer, /X509v3 Basic Constraints: critical\s+CA:TRUE, pathlen:0/)
     assert.match(own, /X509v3 Key Usage: critical\s+Certificate Sign, CRL Sign\n/)
-    const key = /Subject Key Identifier: \n\s+(\S+)/.exec(own)?.[1]
+    const key = /Subject Key Identifier: \n\s+(\S+)/.exec(issuer)?.[1]
     assert.ok(key !== undefined && text.includes(`Authority Key Identifier: \n                ${key}`))
     assert.match(
       textOf(authority.issueServer({ ...proven(), names: ['shop.example'] }).certificateChain),
@@ -144,6 +162,7 @@ suite('a certificate of the authority', () => {
     const files = fresh()
     writeFileSync(join(files, 'ca.pem'), authority.bundle)
     writeFileSync(join(files, 'leaf.pem'), issued.certificateChain)
+    writeFileSync(join(files, 'issuing.pem'), certificatesOf(issued.certificateChain)[1]?.toString() ?? '')
     const verify = (...more: readonly string[]) =>
       spawnSync(
         'openssl',
@@ -152,6 +171,8 @@ suite('a certificate of the authority', () => {
           '-x509_strict',
           '-CAfile',
           join(files, 'ca.pem'),
+          '-untrusted',
+          join(files, 'issuing.pem'),
           '-attime',
           String(now / 1_000),
           ...more,
@@ -166,6 +187,8 @@ suite('a certificate of the authority', () => {
         'verify',
         '-CAfile',
         join(files, 'ca.pem'),
+        '-untrusted',
+        join(files, 'issuing.pem'),
         '-attime',
         String((now + 2 * hour) / 1_000),
         join(files, 'leaf.pem'),
@@ -178,7 +201,7 @@ suite('a certificate of the authority', () => {
 suite('a request for a certificate', () => {
   const refused = (work: () => unknown, code = 'KEY_PROOF') =>
     assert.throws(work, (error) => error instanceof IdentityRefusal && error.code === code)
-  const ask = (changes: { publicKey?: string; proof?: string }) => () =>
+  const ask = (changes: { publicKey?: string; proof?: string; challenge?: string }) => () =>
     authority.issueWorkload({ ...proven(changes), identity })
 
   test('needs the proof of its own private key', () => {
@@ -191,12 +214,17 @@ suite('a request for a certificate', () => {
     const { privateKey, publicKey } = createKey()
     // The key signed something, but not this: no prefix, another hash.
     refused(ask({ publicKey, proof: sign('sha256', Buffer.from(publicKey), privateKey).toString('base64') }))
+    // For another challenge, and for none where there is one.
+    refused(ask({ publicKey, proof: proveKey(privateKey, publicKey, 'another') }))
+    refused(ask({ publicKey, proof: proveKey(privateKey, publicKey), challenge: 'this one' }))
     refused(
       ask({
         publicKey,
-        proof: sign('sha512', Buffer.from(`plimsoll certificate request\n${publicKey}`), privateKey).toString(
-          'base64',
-        ),
+        proof: sign(
+          'sha512',
+          Buffer.from(`plimsoll certificate request\n\n${publicKey}`),
+          privateKey,
+        ).toString('base64'),
       }),
     )
     const flipped = Buffer.from(proveKey(privateKey, publicKey), 'base64')
@@ -251,10 +279,12 @@ suite('a request for a certificate', () => {
 })
 
 suite('the authority’s file', () => {
-  test('is for its owner alone, and the same at every start', () => {
-    assert.equal(statSync(join(place, 'authority.pem')).mode & 0o777, 0o600)
-    assert.equal(statSync(place).mode & 0o777, 0o700)
-    assert.deepEqual(readdirSync(place), ['authority.pem'])
+  test('is for its owner alone, and the same at every start; the root’s key lies apart', () => {
+    const [root] = readdirSync(join(place, 'roots'))
+    for (const file of ['authority.json', join('roots', root ?? '')])
+      assert.equal(statSync(join(place, file)).mode & 0o777, 0o600)
+    for (const path of [place, join(place, 'roots')]) assert.equal(statSync(path).mode & 0o777, 0o700)
+    assert.deepEqual(readdirSync(place), ['authority.json', 'roots'])
     assert.equal(openAuthority(place, 'shop.internal', clock).bundle, authority.bundle)
   })
 
@@ -274,7 +304,8 @@ suite('the authority’s file', () => {
       }),
     )
     assert.equal(new Set(bundles).size, 1)
-    assert.deepEqual(readdirSync(shared), ['authority.pem'])
+    assert.deepEqual(readdirSync(shared), ['authority.json', 'roots'])
+    assert.equal(readdirSync(join(shared, 'roots')).length, 1)
   })
 
   const opened =
@@ -283,23 +314,29 @@ suite('the authority’s file', () => {
       openAuthority(path, domain, clock)
   const copied = (change: (file: string) => void) => {
     const path = fresh()
-    const file = join(path, 'authority.pem')
-    writeFileSync(file, readFileSync(join(place, 'authority.pem')), { mode: 0o600 })
+    const file = join(path, 'authority.json')
+    writeFileSync(file, readFileSync(join(place, 'authority.json')), { mode: 0o600 })
     change(file)
     return opened(path)
   }
 
   test('is not used, and not replaced, where it is damaged', () => {
-    const text = readFileSync(join(place, 'authority.pem'), 'utf8')
+    const text = readFileSync(join(place, 'authority.json'), 'utf8')
     const stranger = openAuthority(fresh(), 'shop.internal', clock)
+    const other = JSON.stringify(
+      certificatesOf(stranger.issueWorkload({ ...proven(), identity }).certificateChain)[1]?.toString(),
+    )
     const damages: Readonly<Record<string, (file: string) => void>> = {
       empty: (file) => truncateSync(file, 0),
       cut: (file) => truncateSync(file, text.length - 200),
-      nonsense: (file) => writeFileSync(file, 'trust domain: shop.internal\nnonsense'),
-      'another certificate': (file) =>
-        writeFileSync(file, text.replace(/-----BEGIN CERTIFICATE[\s\S]*/, stranger.bundle)),
-      'without its key': (file) =>
-        writeFileSync(file, text.replace(/-----BEGIN PRIVATE[\s\S]*?END PRIVATE KEY-----/, '')),
+      nonsense: (file) => writeFileSync(file, 'nonsense'),
+      'another root': (file) =>
+        writeFileSync(file, text.replace(/"root": "[^"]*"/, `"root": ${JSON.stringify(stranger.bundle)}`)),
+      'another issuing certificate': (file) =>
+        writeFileSync(file, text.replace(/"certificate": "[^"]*"/, `"certificate": ${other}`)),
+      'without its key': (file) => writeFileSync(file, text.replace(/-----BEGIN PRIVATE[^"]*/, '')),
+      'nothing active': (file) => writeFileSync(file, text.replace('"active"', '"former"')),
+      'no epoch': (file) => writeFileSync(file, text.replace(/"epoch": \d+/, '"epoch": "1"')),
     }
     for (const [what, damage] of Object.entries(damages)) {
       let left = ''
@@ -328,19 +365,19 @@ suite('the authority’s file', () => {
       )
     const linked = copied((file) => {
       rmSync(file)
-      symlinkSync(join(place, 'authority.pem'), file)
+      symlinkSync(join(place, 'authority.json'), file)
     })
     assert.throws(linked, { code: 'KEY_FILE' })
     const dangling = fresh()
-    symlinkSync(join(dangling, 'elsewhere'), join(dangling, 'authority.pem'))
+    symlinkSync(join(dangling, 'elsewhere'), join(dangling, 'authority.json'))
     assert.throws(opened(dangling), { code: 'KEY_FILE' })
     assert.ok(!existsSync(join(dangling, 'elsewhere')))
     const inFolder = fresh()
-    mkdirSync(join(inFolder, 'authority.pem'), { mode: 0o700 })
+    mkdirSync(join(inFolder, 'authority.json'), { mode: 0o700 })
     assert.throws(opened(inFolder), { code: 'KEY_FILE' })
     if (process.platform !== 'win32') {
       const piped = fresh()
-      execFileSync('mkfifo', ['-m', '600', join(piped, 'authority.pem')])
+      execFileSync('mkfifo', ['-m', '600', join(piped, 'authority.json')])
       assert.throws(opened(piped), { code: 'KEY_FILE' })
     }
   })
@@ -352,9 +389,11 @@ suite('the authority’s file', () => {
     assert.deepEqual(readdirSync(open), [])
   })
 
-  test('after its own end issues nothing', () => {
+  test('after its own end, without its root’s key, issues nothing', () => {
     const end = new X509Certificate(authority.bundle).validToDate.getTime()
-    const late = openAuthority(place, 'shop.internal', { now: () => end })
+    const path = copyOf(place)
+    rmSync(join(path, 'roots'), { recursive: true })
+    const late = openAuthority(path, 'shop.internal', { now: () => end })
     assert.throws(() => late.issueWorkload({ ...proven(), identity }), { code: 'AUTHORITY' })
     assert.throws(() => late.issueServer({ ...proven(), names: ['localhost'] }), { code: 'AUTHORITY' })
   })

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { IdentityRefusal } from './errors.ts'
-import { leafIdentity } from './tls.ts'
+import { leafIdentity } from './peer.ts'
 import type { Credentials } from './types.ts'
 
 /**

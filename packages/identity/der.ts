@@ -8,6 +8,7 @@ const tags = {
   integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
+  nothing: 0x05,
   objectIdentifier: 0x06,
   utf8String: 0x0c,
   utcTime: 0x17,
@@ -46,6 +47,11 @@ export function integer(bytes: Uint8Array): Buffer {
 
 export function boolean(value: boolean): Buffer {
   return element(tags.boolean, Buffer.from([value ? 0xff : 0x00]))
+}
+
+/** NULL. */
+export function nothing(): Buffer {
+  return element(tags.nothing, Buffer.alloc(0))
 }
 
 export function octetString(content: Uint8Array): Buffer {

@@ -1,6 +1,16 @@
 import { Failure, Refusal } from '@plimsoll/base'
 
-export type IdentityRefusalCode = 'SPIFFE_ID' | 'PEER' | 'KEY_PROOF' | 'SIGNATURE' | 'ENVELOPE' | 'STATEMENT'
+export type IdentityRefusalCode =
+  | 'SPIFFE_ID'
+  | 'PEER'
+  | 'CLOCK'
+  | 'REVOKED'
+  | 'KEY_PROOF'
+  | 'SIGNATURE'
+  | 'ENVELOPE'
+  | 'STATEMENT'
+  | 'SUBJECT'
+  | 'ROTATION'
 
 export type IdentityFailureCode = 'KEY_FILE' | 'AUTHORITY'
 

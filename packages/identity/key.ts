@@ -21,16 +21,27 @@ export function createKey(): { readonly privateKey: string; readonly publicKey: 
   }
 }
 
-/** Shows that whoever asks for a certificate of a public key has the private one. Base64. */
-export function proveKey(privateKey: string, publicKey: string): string {
-  return sign('sha256', Buffer.from(proofPrefix + publicKey), createPrivateKey(privateKey)).toString('base64')
+/**
+ * Shows that whoever asks for a certificate of a public key has the private one. Base64.
+ * @param challenge what the one who certifies gave for this request alone, so that a proof is good once
+ */
+export function proveKey(privateKey: string, publicKey: string, challenge = ''): string {
+  return sign('sha256', proofBytes(publicKey, challenge), createPrivateKey(privateKey)).toString('base64')
+}
+
+function proofBytes(publicKey: string, challenge: string): Buffer {
+  return Buffer.from(`${proofPrefix}${challenge}\n${publicKey}`)
 }
 
 /**
  * The public key of a request, where the proof holds.
  * @throws {IdentityRefusal} `KEY_PROOF`
  */
-export function provenKey(request: { readonly publicKey: string; readonly proof: string }): KeyObject {
+export function provenKey(request: {
+  readonly publicKey: string
+  readonly proof: string
+  readonly challenge?: string | undefined
+}): KeyObject {
   const refusal = (message: string, cause?: unknown) => new IdentityRefusal('KEY_PROOF', message, { cause })
   if (request.publicKey.length > longestPem) throw refusal('the public key is too long')
   let key: KeyObject
@@ -43,7 +54,7 @@ export function provenKey(request: { readonly publicKey: string; readonly proof:
     throw refusal('the key is not ECDSA over P-256')
   }
   const proof = Buffer.from(request.proof, 'base64')
-  if (!verify('sha256', Buffer.from(proofPrefix + request.publicKey), key, proof)) {
+  if (!verify('sha256', proofBytes(request.publicKey, request.challenge ?? ''), key, proof)) {
     throw refusal('the proof does not hold for the key')
   }
   return key

@@ -64,6 +64,16 @@ function signingKeyOf(key: KeyObject, file?: string): SigningKey {
   }
 }
 
+/** True for exactly one public key that verifies signatures here: Ed25519, SubjectPublicKeyInfo, PEM. Never for a private one. */
+export function isPublicKey(text: string): boolean {
+  if (!/^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\s*$/.test(text)) return false
+  try {
+    return createPublicKey(text).asymmetricKeyType === 'ed25519'
+  } catch {
+    return false
+  }
+}
+
 /** The name of a public key. */
 export function keyIdOf(publicKey: KeyObject): string {
   return createHash('sha256')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,8 @@ import { writeCertificate, type Profile } from './certificate.ts'
 import { readCredentials } from './credentials.ts'
 import { createKey, proveKey } from './key.ts'
 import { spiffeId } from './spiffe.ts'
-import { clientTls, leafIdentity, outerTls, peerIdentity, serverTls } from './tls.ts'
+import { leafIdentity, peerOf } from './peer.ts'
+import { clientTls, outerTls, serverTls } from './tls.ts'
 import type { Credentials, Identity, SpiffeId } from './types.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-identity-'))
@@ -35,16 +36,22 @@ function credentialsOf(name: string, options: { from?: Authority; lifetimeMs?: n
 
 /** A leaf that the real authority's key signed, of any shape. */
 function forged(profile: Profile): Credentials {
-  const text = execFileSync('cat', [join(folder, 'authority/authority.pem')], { encoding: 'utf8' })
+  const { authorities } = JSON.parse(readFileSync(join(folder, 'authority/authority.json'), 'utf8')) as {
+    authorities: [{ issuing: { certificate: string; privateKey: string } }]
+  }
+  const [{ issuing }] = authorities
   const { privateKey, publicKey } = createKey()
-  const certificateChain = writeCertificate(
+  const leaf = writeCertificate(
     {
       profile,
       publicKey: createPublicKey(publicKey),
       notBefore: Date.now() - 60_000,
       notAfter: Date.now() + 60_000,
     },
-    { privateKey: createPrivateKey(text), certificate: new X509Certificate(text) },
+    {
+      privateKey: createPrivateKey(issuing.privateKey),
+      certificate: new X509Certificate(issuing.certificate),
+    },
   )
   const identity: Identity = {
     id: 'spiffe://shop.internal/service/orders',
@@ -52,6 +59,7 @@ function forged(profile: Profile): Credentials {
     kind: 'service',
     name: 'orders',
   }
+  const certificateChain = `${leaf}${issuing.certificate}`
   return { identity, certificateChain, privateKey, bundle: authority.bundle, notAfter: Date.now() + 60_000 }
 }
 
@@ -64,7 +72,7 @@ async function meet(
   const seen = new Promise<string>((resolve) => {
     listener.on('secureConnection', (socket: TLSSocket) => {
       try {
-        resolve(peerIdentity(socket, 'shop.internal').id)
+        resolve(peerOf(socket, credentialsOf('orders')).identity.id)
       } catch (error) {
         resolve(`refused: ${(error as Error).message}`)
       }
@@ -119,7 +127,7 @@ suite('mutual TLS between workloads', () => {
     'a name with a query': () =>
       clientTls(forged({ kind: 'workload', uris: ['spiffe://shop.internal/service/orders?x'] }), orders),
     'a server certificate': () => clientTls(forged({ kind: 'server', names: ['orders'] }), orders),
-    'an authority': () => clientTls(forged({ kind: 'authority', commonName: 'orders' }), orders),
+    'an authority': () => clientTls(forged({ kind: 'issuing', commonName: 'orders', uri: orders }), orders),
   }
   for (const [who, client] of Object.entries(strangers)) {
     test(`the server refuses ${who}`, async () => {
@@ -155,6 +163,8 @@ suite('certificates as others read them', () => {
       '-x509_strict',
       '-CAfile',
       join(folder, 'ca.pem'),
+      '-untrusted',
+      join(folder, 'leaf.pem'),
       join(folder, 'leaf.pem'),
     ])
     assert.match(String(verified), /leaf\.pem: OK/)

@@ -1,12 +1,13 @@
-import { constants, X509Certificate } from 'node:crypto'
-import { createSecureContext, type ConnectionOptions, type TLSSocket, type TlsOptions } from 'node:tls'
-import { readFacts } from './certificate.ts'
+import { constants } from 'node:crypto'
+import {
+  createSecureContext,
+  type ConnectionOptions,
+  type DetailedPeerCertificate,
+  type TlsOptions,
+} from 'node:tls'
 import { IdentityRefusal } from './errors.ts'
-import { parseSpiffeId } from './spiffe.ts'
-import type { Credentials, Identity, SpiffeId } from './types.ts'
-
-/** uniformResourceIdentifier among the kinds of GeneralName (RFC 5280, 4.2.1.6). */
-const uriKind = 6
+import { shownChain, verifyPeer } from './peer.ts'
+import type { Credentials, SpiffeId } from './types.ts'
 
 /** Key and certificate of a server that anybody may connect to. PEM texts. */
 export interface ServerCertificate {
@@ -14,7 +15,10 @@ export interface ServerCertificate {
   readonly privateKey: string
 }
 
-/** A server for workloads: TLS 1.3, and nobody without a certificate of the same authority. */
+/**
+ * A server for workloads: TLS 1.3, and nobody without a certificate of the same trust domain. No session is resumed: a resumed one shows
+ * who its peer was once, and nobody would verify whether that still holds.
+ */
 export function serverTls(credentials: Credentials): TlsOptions {
   return {
     key: credentials.privateKey,
@@ -23,6 +27,7 @@ export function serverTls(credentials: Credentials): TlsOptions {
     minVersion: 'TLSv1.3',
     requestCert: true,
     rejectUnauthorized: true,
+    secureOptions: constants.SSL_OP_NO_TICKET,
   }
 }
 
@@ -44,8 +49,8 @@ export function clientTls(credentials: Credentials, expected: SpiffeId): Connect
     servername: '',
     checkServerIdentity: (_host, peer) => {
       try {
-        const { id } = leafIdentity(new X509Certificate(peer.raw))
-        if (id === expected) return undefined
+        const { identity } = verifyPeer(shownChain(peer as DetailedPeerCertificate), credentials)
+        if (identity.id === expected) return undefined
         return new IdentityRefusal('PEER', 'the peer is another workload than the one that was called')
       } catch (error) {
         return error as Error
@@ -75,34 +80,33 @@ export function outerTls(certificate: ServerCertificate): TlsOptions {
   }
 }
 
-/**
- * Who stands at the other end of a connection whose certificate chain Node has verified. Checks on its own what X509-SVID
- * (sections 3 to 5) asks of a leaf: exactly one alternative name, a URI; a SPIFFE ID; no authority; digital signature.
- * @param trustDomain where given, the peer has to be of it.
- * @throws {IdentityRefusal} `PEER`, `SPIFFE_ID`
- */
-export function peerIdentity(socket: TLSSocket, trustDomain?: string): Identity {
-  const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined
-  if (certificate === undefined) throw new IdentityRefusal('PEER', 'the peer has no verified certificate')
-  return leafIdentity(certificate, trustDomain)
+/** What Node's own verification says of a peer, for people: what it means and what to do. */
+const explanations: Readonly<Record<string, string>> = {
+  CERT_NOT_YET_VALID:
+    'the certificate of the peer has not begun yet: the clocks of the two machines differ; set them',
+  CERT_HAS_EXPIRED:
+    'the certificate of the peer has ended: it was not renewed, or the clocks of the two machines differ',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate of the peer is signed by itself and by no authority',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate of the peer is of an authority that is not trusted here',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'the certificate of the peer is of an authority that is not trusted here',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate of the peer is of an authority that is not trusted here',
+  INVALID_PURPOSE: 'the certificate of the peer is not for both ends of a connection',
+  ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: 'the peer has shown no certificate',
 }
 
 /**
- * The identity that a leaf certificate is for.
- * @throws {IdentityRefusal} `PEER`, `SPIFFE_ID`
+ * An error of a handshake as a refusal that says what to do; whatever else was thrown as it is.
+ * @param socket where given, what Node's verification said of its peer: the server's error does not tell
  */
-export function leafIdentity(certificate: X509Certificate, trustDomain?: string): Identity {
-  const refusal = (message: string) => new IdentityRefusal('PEER', message)
-  const facts = readFacts(certificate)
-  if (facts === undefined) throw refusal('the certificate cannot be read')
-  if (facts.authority || facts.certificateSigning) throw refusal('an authority is no workload')
-  if (!facts.digitalSignature) throw refusal('the certificate is not for signing')
-  const [name, ...others] = facts.names
-  if (name === undefined || others.length > 0 || name.kind !== uriKind) {
-    throw refusal('the certificate has to name exactly one URI and nothing else')
-  }
-  const identity = parseSpiffeId(name.bytes.toString('latin1'))
-  if (trustDomain !== undefined && identity.trustDomain !== trustDomain)
-    throw refusal('the peer is of another trust domain')
-  return identity
+export function explainHandshake(thrown: unknown, socket?: object): unknown {
+  const { authorizationError } = (socket ?? {}) as { readonly authorizationError?: unknown }
+  const code = authorizationError ?? (thrown as { readonly code?: unknown } | undefined)?.code
+  if (typeof code !== 'string') return thrown
+  if (!Object.hasOwn(explanations, code))
+    return authorizationError === undefined
+      ? thrown
+      : new IdentityRefusal('PEER', `the certificate of the peer does not hold: ${code}`, { cause: thrown })
+  const clock = code === 'CERT_NOT_YET_VALID' || code === 'CERT_HAS_EXPIRED'
+  return new IdentityRefusal(clock ? 'CLOCK' : 'PEER', explanations[code] ?? '', { cause: thrown })
 }
