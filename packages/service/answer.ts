@@ -1,8 +1,9 @@
 import type { Problem } from '@plimsoll/base'
 import { problemDetails } from '@plimsoll/contract'
+import type { OutgoingBody } from './transport/transport.ts'
 
 /** What a server says to a call, whatever the wire. */
-export type Answer = OutputAnswer | DeclaredAnswer | ProblemAnswer
+export type Answer = OutputAnswer | BodyAnswer | DeclaredAnswer | ProblemAnswer
 
 interface OutputAnswer {
   readonly kind: 'output'
@@ -10,10 +11,17 @@ interface OutputAnswer {
   readonly json: string
 }
 
+/** The beginning of a stream or a file; the rest is made while the other end takes it. */
+export interface BodyAnswer {
+  readonly kind: 'body'
+  readonly body: OutgoingBody
+}
+
 /** An error that the contract declares. */
 interface DeclaredAnswer {
   readonly kind: 'declared'
   readonly status: number
+  readonly code: string
   /** `{ code, data }` as JSON text. */
   readonly json: string
 }
@@ -31,7 +39,7 @@ export interface ProblemAnswer {
   readonly reason?: string | undefined
 }
 
-/** `DRAINING`: the operation did not begin, another replica may serve it. */
+/** `DRAINING`: the operation did not begin, another replica may serve it. `OVERLOADED`: the same, and this one should not be asked again at once. */
 type ProblemCode =
   | 'REFUSED'
   | 'INVALID_INPUT'
@@ -40,6 +48,7 @@ type ProblemCode =
   | 'CANCELLED'
   | 'UNAVAILABLE'
   | 'DRAINING'
+  | 'OVERLOADED'
   | 'INTERNAL'
 
 /** The caller learns that it may not, and nothing else. */
@@ -60,6 +69,17 @@ export function invalidInput(
 
 export function internal(reason: string): ProblemAnswer {
   return { kind: 'problem', status: 500, code: 'INTERNAL', detail: 'the service failed', reason }
+}
+
+/** The reason goes to the log; it tells fields and never values. */
+export function invalidOutput(reason: string): ProblemAnswer {
+  return {
+    kind: 'problem',
+    status: 500,
+    code: 'INVALID_OUTPUT',
+    detail: 'the output does not fit the contract',
+    reason: `the output does not fit the contract: ${reason}`,
+  }
 }
 
 /** The answer's body, RFC 9457. */

@@ -20,7 +20,7 @@ async function emptyAddress(): Promise<string> {
   return `127.0.0.1:${port}`
 }
 
-test('calls go in turns to all replicas', async (test) => {
+test('all replicas get their share of the calls', async (test) => {
   const town = await openTown(test)
   const hits = [0, 0, 0]
   for (const index of hits.keys())
@@ -36,8 +36,12 @@ test('calls go in turns to all replicas', async (test) => {
     })
   town.allow('catalog.lookup', 'service/pricing')
   const caller = town.caller('service', 'pricing')
-  for (let call = 0; call < 9; call += 1) await caller.call(lookup)
-  assert.deepEqual(hits, [3, 3, 3])
+  for (let round = 0; round < 30; round += 1)
+    await Promise.all(Array.from({ length: 10 }, () => caller.call(lookup)))
+  assert.ok(
+    hits.every((count) => count >= 30),
+    String(hits),
+  )
 })
 
 test('where no connection can be made another replica is asked at once, whatever the operation', async (test) => {
@@ -120,7 +124,7 @@ const statuses: Readonly<Record<number, readonly [CallFailureCode, number]>> = {
   403: ['REFUSED', 1],
   500: ['INTERNAL', 1],
   503: ['UNAVAILABLE', 3],
-  504: ['DEADLINE_EXCEEDED', 1],
+  504: ['DEADLINE_EXCEEDED', 3],
 }
 for (const [status, [code, calls]] of Object.entries(statuses))
   test(`status ${status} is ${code}, after ${calls} of 3 attempts`, async (test) => {
@@ -154,12 +158,13 @@ test('a call that gets no answer ends in time, and the other end knows how long 
   town.place('catalog', [address])
   const caller = town.caller('service', 'pricing')
   const begun = performance.now()
-  await assert.rejects(caller.call({ ...lookup, timeoutMs: 80, attempts: 5 }), failure('DEADLINE_EXCEEDED'))
+  await assert.rejects(caller.call({ ...lookup, timeoutMs: 80 }), failure('DEADLINE_EXCEEDED'))
   await assert.rejects(caller.call({ ...lookup, withinMs: 60 }), failure('DEADLINE_EXCEEDED'))
   await assert.rejects(caller.call({ ...lookup, withinMs: 0.5 }), failure('DEADLINE_EXCEEDED'))
   assert.ok(performance.now() - begun < 2_000)
   assert.equal(deadlines.length, 2)
-  assert.equal(deadlines[0], 80)
+  // What is left of the time when the connection is there.
+  assert.ok(Number(deadlines[0]) >= 1 && Number(deadlines[0]) <= 80)
   assert.ok(Number(deadlines[1]) <= 60)
 })
 

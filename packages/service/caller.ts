@@ -1,12 +1,16 @@
-import { type Json, type Problem } from '@plimsoll/base'
+import type { Json } from '@plimsoll/base'
 import { spiffeId, type Credentials, type SpiffeId } from '@plimsoll/identity'
 import { SignalEnding, type Ending } from './deadline.ts'
-import { Endpoints, type OpenEndpoint } from './endpoints.ts'
+import { Endpoints, unavailable, type Target } from './endpoints.ts'
 import { CallFailure, type CallFailureCode } from './errors.ts'
-import type { Subject } from './service.ts'
-import { encodeSubject } from './subject.ts'
+import { failureOf } from './problem-reply.ts'
+import { pauseAfter, pauseUnlessEnded } from './resilience/backoff.ts'
+import type { BulkheadLimits, Entering } from './resilience/bulkhead.ts'
+import type { OpenEndpoint } from './resilience/endpoint.ts'
+import { Telemetry } from './telemetry/telemetry.ts'
+import { childOf, continueTrace, formatTraceparent, type Trace } from './traceparent.ts'
 import { connectFrames } from './transport/frames/client.ts'
-import type { Connect, OutgoingCall, Reply } from './transport/transport.ts'
+import type { Connect, IncomingBody, OutgoingBody, OutgoingCall, Reply } from './transport/transport.ts'
 import type { Snapshot } from './workload/protocol.ts'
 
 export interface CallerOptions {
@@ -18,22 +22,33 @@ export interface CallerOptions {
   readonly expected?: (service: string) => SpiffeId
   /** Largest answer that is read, in bytes. Default 1 MiB. */
   readonly maxOutputBytes?: number
+  /** What each service that is called may hold of this process. Default: 512 calls under way, 512 that wait. */
+  readonly bulkhead?: Partial<BulkheadLimits>
   /** The wire. Default: frames. */
   readonly connect?: Connect
+  /** Where spans and metrics of the calls are kept. Default: one of its own. */
+  readonly telemetry?: Telemetry
 }
 
 export interface CallRequest {
   readonly service: string
   readonly operation: string
   readonly input: Json
+  /** What goes beside the input; a call that has begun to send it is not repeated. */
+  readonly body?: OutgoingBody | undefined
+  /** Longest time until a stream or a file has come or gone whole, in milliseconds. */
+  readonly wholeMs?: number | undefined
   /** Longest time of one attempt, in milliseconds. */
   readonly timeoutMs: number
   /** How often it is tried, the first time included; above 1 only for idempotent operations. Default 1. */
   readonly attempts?: number
   /** Longest time of everything, waits between attempts included. Default: `attempts` times `timeoutMs`. */
   readonly withinMs?: number
-  readonly subject?: Subject | undefined
+  /** The token about the subject, as it came or as the gateway made it. */
+  readonly subject?: string | undefined
   readonly traceparent?: string | undefined
+  /** Place in the chain of what the call is made for, where that is known; it counts before `traceparent`. */
+  readonly trace?: Trace | undefined
   /** Ends the call early. */
   readonly signal?: AbortSignal | undefined
   /** The same, where the call that it is made for has an ending of its own. */
@@ -41,7 +56,12 @@ export interface CallRequest {
 }
 
 export type CallOutcome =
-  | { readonly ok: true; readonly output: Json }
+  | {
+      readonly ok: true
+      /** Null where the answer is a body. */
+      readonly output: Json
+      readonly body?: IncomingBody | undefined
+    }
   | { readonly ok: false; readonly code: string; readonly status: number; readonly data: Json | undefined }
 
 /** Calls operations of services by name, with JSON: what typed clients, the gateway and the command line stand on. */
@@ -54,196 +74,257 @@ export interface Caller {
   close(): Promise<void>
 }
 
-const firstPauseMs = 20
-const longestPauseMs = 1_000
+const defaultBulkhead: BulkheadLimits = { mostInFlight: 512, mostWaiting: 512 }
 
 /** Opens nothing; connections are made when they are needed and kept for the next call. */
 export function createCaller(options: CallerOptions): Caller {
   const { trustDomain, credentials, snapshot } = options
+  const { telemetry = new Telemetry({ service: 'caller', instance: 'caller' }) } = options
   const endpoints = new Endpoints({
     connect: options.connect ?? connectFrames,
     credentials,
     snapshot,
     expected: options.expected ?? ((service) => spiffeId(trustDomain, 'service', service)),
     maxOutputBytes: options.maxOutputBytes ?? 1_048_576,
+    bulkhead: { ...defaultBulkhead, ...options.bulkhead },
   })
   return {
-    call: (request) => callWithRetries(new CallInProgress(request), endpoints),
+    call: (request) => new CallInProgress(request, endpoints, telemetry).outcome,
     close: async () => endpoints.close(),
   }
 }
 
-/** One call with all its attempts. */
-class CallInProgress {
-  readonly request: CallRequest
-  readonly target: string
-  /** The input as JSON text. */
-  readonly text: string
+/**
+ * One call with all its attempts. It is repeated where it was declared so and the target's budget allows it; where an endpoint certainly did not begin, the next one is
+ * asked at once, whatever the operation, because that repeats nothing.
+ */
+class CallInProgress implements Entering {
+  readonly outcome: Promise<CallOutcome>
   readonly endsAt: number
-  readonly subject: string | undefined
   readonly ending: Ending | undefined
+  readonly #request: CallRequest
+  readonly #name: string
+  readonly #endpoints: Endpoints
+  readonly #target: Target
+  /** The input as JSON text. */
+  readonly #text: string
+  readonly #subject: string | undefined
+  readonly #resolve: (outcome: CallOutcome) => void
+  readonly #reject: (failure: unknown) => void
+  #attempt = 1
+  #bodyHasBegun = false
   /** Endpoints that this call has met without success. */
-  readonly tried = new Set<string>()
+  #tried: Set<OpenEndpoint> | undefined
+  /** The one that is asked now, and since when. */
+  #asked: OpenEndpoint | undefined
+  #askedAt = 0
+  /** Attempts that were sent. */
+  #asks = 0
+  readonly #telemetry: Telemetry
+  readonly #begun: number
+  readonly #trace: Trace
 
-  constructor(request: CallRequest) {
-    const within = request.withinMs ?? request.timeoutMs * (request.attempts ?? 1)
-    this.request = request
-    this.target = `${request.service}.${request.operation}`
-    this.text = JSON.stringify(request.input)
-    this.endsAt = performance.now() + within
-    this.subject = request.subject === undefined ? undefined : encodeSubject(request.subject)
+  constructor(request: CallRequest, endpoints: Endpoints, telemetry: Telemetry) {
+    const { promise, resolve, reject } = Promise.withResolvers<CallOutcome>()
+    this.outcome = promise
+    this.#resolve = resolve
+    this.#reject = reject
+    this.#request = request
+    this.#telemetry = telemetry
+    this.#begun = telemetry.begin('called')
+    this.#trace =
+      request.trace === undefined
+        ? continueTrace(request.traceparent, undefined, telemetry.sample)
+        : childOf(request.trace)
+    this.#endpoints = endpoints
+    this.#target = endpoints.target(request.service)
+    this.#name = `${request.service}.${request.operation}`
+    this.#text = JSON.stringify(request.input)
+    this.#subject = request.subject
+    this.endsAt = performance.now() + (request.withinMs ?? request.timeoutMs * (request.attempts ?? 1))
     this.ending =
       request.signal === undefined ? request.ending : new SignalEnding(request.signal, request.ending)
+    this.#target.bulkhead.take(this)
   }
 
-  /**
-   * The next attempt, as it travels.
-   * @throws {CallFailure} where no time is left, or nobody waits any more
-   */
-  outgoing(): OutgoingCall {
-    const { operation, timeoutMs, traceparent } = this.request
-    const { target, ending } = this
-    if (ending?.reason !== undefined)
-      throw new CallFailure('CANCELLED', `the call of ${target} was cancelled`, { target })
-    const left = Math.floor(Math.min(timeoutMs, this.endsAt - performance.now()))
-    if (left < 1) throw new CallFailure('DEADLINE_EXCEEDED', `no time is left to call ${target}`, { target })
+  enter(): void {
+    this.#target.budget.deposit()
+    this.#ask(undefined)
+  }
+
+  turnAway(why: 'full' | 'late' | 'ended'): void {
+    const target = this.#name
+    if (why === 'ended') this.#end(cancelled(target))
+    else if (why === 'late') this.#end(noTimeLeft(target))
+    else this.#end(unavailable(target, `too many calls of ${this.#request.service} at once`))
+  }
+
+  /** One attempt. @param last why the one before failed, where this one goes on from it */
+  #ask(last: CallFailure | undefined): void {
+    const now = performance.now()
+    const left = Math.floor(Math.min(this.#request.timeoutMs, this.endsAt - now))
+    if (this.ending?.reason !== undefined) return this.#fail(cancelled(this.#name))
+    if (left < 1) return this.#fail(last ?? noTimeLeft(this.#name))
+    const endpoint = this.#endpoints.choose(this.#target, this.#tried, now)
+    if (endpoint === undefined) return this.#noneLeft(last)
+    this.#asked = endpoint
+    this.#askedAt = now
+    endpoint.inFlight += 1
+    this.#asks += 1
+    try {
+      endpoint.connection.call(this.#outgoing(left)).then(this.#replied, this.#failed)
+    } catch (thrown) {
+      this.#failed(thrown)
+    }
+  }
+
+  #outgoing(timeoutMs: number): OutgoingCall {
+    const { operation, body, wholeMs } = this.#request
+    const traceparent = formatTraceparent(this.#trace)
     return {
       operation,
-      target,
-      input: this.text,
-      timeoutMs: left,
-      ending,
-      metadata: { deadline: left, subject: this.subject, traceparent },
+      target: this.#name,
+      input: this.#text,
+      timeoutMs,
+      ending: this.ending,
+      metadata: {
+        deadline: wholeMs ?? timeoutMs,
+        subject: this.#subject,
+        traceparent,
+        tracestate: this.#trace.state,
+      },
+      body: body === undefined ? undefined : this.#marked(body),
+      wholeMs,
     }
   }
-}
 
-async function callWithRetries(call: CallInProgress, endpoints: Endpoints): Promise<CallOutcome> {
-  const attempts = call.request.attempts ?? 1
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await callOnce(call, endpoints)
-    } catch (thrown) {
-      const pause = pauseAfter(attempt)
-      const again = isUnavailable(thrown) && attempt < attempts && pause < call.endsAt - performance.now()
-      if (!again) throw thrown
-      await pauseUnlessEnded(pause, call.ending)
+  readonly #replied = (reply: Reply): void => {
+    const endpoint = this.#asked
+    if (endpoint !== undefined) endpoint.answers += 1
+    if (reply.kind === 'problem') return this.#failed(failureOf(reply.status, reply.problem, this.#name))
+    if (endpoint !== undefined) {
+      const now = performance.now()
+      endpoint.inFlight -= 1
+      endpoint.latency.observe(now - this.#askedAt, now)
+      endpoint.outlier.succeeded()
+    }
+    this.#target.bulkhead.leave()
+    const outcome = outcomeOf(reply)
+    this.#tell(outcome.ok ? 'OK' : outcome.code, false)
+    this.#resolve(outcome)
+  }
+
+  readonly #failed = (thrown: unknown): void => {
+    const endpoint = this.#asked
+    if (endpoint !== undefined) endpoint.inFlight -= 1
+    if (!(thrown instanceof CallFailure)) return this.#fail(thrown)
+    if (endpoint !== undefined) this.#learn(endpoint, thrown)
+    this.#next(thrown)
+  }
+
+  /** What the failure says of the endpoint. */
+  #learn(endpoint: OpenEndpoint, failure: CallFailure): void {
+    const now = performance.now()
+    if (failure.overloaded) endpoint.latency.penalise(now - this.#askedAt, now)
+    else if (failure.notBegun) {
+      if (failure.status === undefined) endpoint.reachable = false
+      else endpoint.drain(now)
+    } else if (failure.code === 'DEADLINE_EXCEEDED') this.#learnOfTimeout(endpoint, now)
+    else if (ofEndpoint.has(failure.code)) {
+      endpoint.latency.penalise(now - this.#askedAt, now)
+      this.#target.failed(endpoint, now)
     }
   }
-}
 
-/** Full jitter: anything between nothing and a bound that doubles, so that callers do not come back together. */
-function pauseAfter(attempt: number): number {
-  return Math.random() * Math.min(longestPauseMs, firstPauseMs * 2 ** attempt)
-}
+  /** A call that had less time than the endpoint usually takes says nothing of it. */
+  #learnOfTimeout({ latency }: OpenEndpoint, now: number): void {
+    const waited = now - this.#askedAt
+    const hadTime = waited >= latency.expected(now)
+    latency.observe(waited, now)
+    if (hadTime && this.#asked !== undefined) this.#target.failed(this.#asked, now)
+  }
 
-function pauseUnlessEnded(milliseconds: number, ending: Ending | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      ending?.offEnd(done)
-      resolve()
+  /** Goes on elsewhere, comes back after a pause, or ends. */
+  #next(failure: CallFailure): void {
+    if (this.#bodyHasBegun) return this.#fail(failure)
+    if (this.#asked !== undefined) (this.#tried ??= new Set()).add(this.#asked)
+    if (failure.notBegun && !failure.overloaded) return this.#ask(failure)
+    if (failure.overloaded) {
+      const elsewhere = this.#target.endpoints.some((endpoint) => this.#tried?.has(endpoint) !== true)
+      return elsewhere && this.#target.budget.withdraw() ? this.#ask(failure) : this.#fail(failure)
     }
-    const timer = setTimeout(done, milliseconds)
-    ending?.onEnd(done)
-  })
-}
+    this.#repeat(failure)
+  }
 
-/**
- * One attempt. Where an endpoint certainly did not begin, because no connection was made or because it is about to end,
- * the next one is asked at once: that repeats nothing, whatever the operation.
- */
-function callOnce(call: CallInProgress, endpoints: Endpoints, last?: CallFailure): Promise<CallOutcome> {
-  const endpoint = chooseAfter(call, endpoints, last)
-  const outgoing = call.outgoing()
-  endpoint.inFlight += 1
-  return endpoint.connection
-    .call(outgoing)
-    .then(
-      (reply) => {
-        endpoint.inFlight -= 1
-        return outcomeOf(reply, call.target)
+  /** The same body; once its first piece is asked for, it cannot be sent again. */
+  #marked(body: OutgoingBody): OutgoingBody {
+    const pieces = {
+      [Symbol.asyncIterator]: () => {
+        this.#bodyHasBegun = true
+        return body.pieces[Symbol.asyncIterator]()
       },
-      (thrown: unknown) => {
-        endpoint.inFlight -= 1
-        throw thrown
-      },
-    )
-    .catch((thrown: unknown) => {
-      if (!isUnavailable(thrown)) throw thrown
-      call.tried.add(endpoint.address)
-      if (!thrown.notBegun) throw thrown
-      endpoints.suspend(endpoint)
-      return callOnce(call, endpoints, thrown)
+    }
+    return { ...body, pieces }
+  }
+
+  /** All have been met: the failure of the last one ends this attempt, and the next one may ask all of them again. */
+  #noneLeft(last: CallFailure | undefined): void {
+    const { service } = this.#request
+    const failure = last ?? unavailable(service, `no replica of ${service} can be reached`)
+    if (this.#tried === undefined) return this.#fail(failure)
+    this.#tried = undefined
+    if (last === undefined) return this.#ask(failure)
+    return this.#repeat(failure)
+  }
+
+  #repeat(failure: CallFailure): void {
+    const again = repeatable.has(failure.code) && this.#attempt < (this.#request.attempts ?? 1)
+    const pause = pauseAfter(this.#attempt)
+    if (!again || pause >= this.endsAt - performance.now() || !this.#target.budget.withdraw())
+      return this.#fail(failure)
+    this.#attempt += 1
+    pauseUnlessEnded(pause, this.ending, () => this.#ask(undefined))
+  }
+
+  #fail(failure: unknown): void {
+    this.#target.bulkhead.leave()
+    this.#end(failure)
+  }
+
+  #end(failure: unknown): void {
+    this.#tell(failure instanceof CallFailure ? failure.code : 'INTERNAL', true)
+    this.#reject(failure)
+  }
+
+  #tell(code: string, failed: boolean): void {
+    this.#telemetry.end('called', this.#begun, {
+      trace: this.#trace,
+      name: this.#name,
+      code,
+      failed,
+      peer: this.#asked?.address,
+      attempts: this.#asks,
+      leftMs: Math.max(0, this.endsAt - performance.now()),
     })
-}
-
-/** Where all have been met: the failure of the last one ends this attempt, and the next one may ask all of them again. */
-function chooseAfter(
-  call: CallInProgress,
-  endpoints: Endpoints,
-  last: CallFailure | undefined,
-): OpenEndpoint {
-  const { service } = call.request
-  try {
-    return endpoints.choose(service, call.tried)
-  } catch (thrown) {
-    if (call.tried.size === 0) throw thrown
-    call.tried.clear()
-    if (last !== undefined) throw last
-    return endpoints.choose(service, call.tried)
   }
 }
 
-function outcomeOf(reply: Reply, target: string): CallOutcome {
-  switch (reply.kind) {
-    case 'output':
-      return { ok: true, output: reply.output }
-    case 'declared':
-      return { ok: false, code: reply.code, status: reply.status, data: reply.data }
-    case 'problem':
-      throw failureOf(reply.status, reply.problem, target)
-    default:
-      return reply satisfies never
-  }
+/** Failures that say something of the endpoint and not of the call. */
+const ofEndpoint: ReadonlySet<CallFailureCode> = new Set(['UNAVAILABLE', 'INTERNAL', 'INVALID_OUTPUT'])
+/** Failures after which another attempt may go better: broken connections, and attempts that took too long. */
+const repeatable: ReadonlySet<CallFailureCode> = new Set(['UNAVAILABLE', 'DEADLINE_EXCEEDED'])
+
+function cancelled(target: string): CallFailure {
+  return new CallFailure('CANCELLED', `the call of ${target} was cancelled`, { target })
 }
 
-function failureOf(status: number, problem: Json | undefined, target: string): CallFailure {
-  const facts = isRecord(problem) ? problem : {}
-  const code = codeOf(status, facts['code'])
-  const detail = typeof facts['detail'] === 'string' ? facts['detail'].slice(0, 500) : `status ${status}`
-  return new CallFailure(code, `${target}: ${detail}`, {
-    target,
-    status,
-    problems: problemsOf(facts['errors']),
-    notBegun: facts['code'] === 'DRAINING',
-  })
+function noTimeLeft(target: string): CallFailure {
+  return new CallFailure('DEADLINE_EXCEEDED', `no time is left to call ${target}`, { target })
 }
 
-/** The status decides; the problem's own code only tells apart what shares a status. */
-function codeOf(status: number, code: Json | undefined): CallFailureCode {
-  if (status === 503) return 'UNAVAILABLE'
-  if (status === 504 || status === 408) return 'DEADLINE_EXCEEDED'
-  if (status >= 500) return code === 'INVALID_OUTPUT' ? 'INVALID_OUTPUT' : 'INTERNAL'
-  return code === 'INVALID_INPUT' ? 'INVALID_INPUT' : 'REFUSED'
-}
-
-function problemsOf(errors: Json | undefined): Problem[] {
-  if (!Array.isArray(errors)) return []
-  return errors
-    .slice(0, 50)
-    .filter(isRecord)
-    .map(({ field, message }) => ({ message: textOf(message), place: { field: textOf(field) } }))
-}
-
-function isRecord(value: Json | undefined): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function textOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value.slice(0, 500) : ''
-}
-
-function isUnavailable(thrown: unknown): thrown is CallFailure {
-  return thrown instanceof CallFailure && thrown.code === 'UNAVAILABLE'
+function outcomeOf(reply: Exclude<Reply, { readonly kind: 'problem' }>): CallOutcome {
+  if (reply.kind === 'output') return { ok: true, output: reply.output }
+  return reply.kind === 'body'
+    ? { ok: true, output: null, body: reply.body }
+    : { ok: false, code: reply.code, status: reply.status, data: reply.data }
 }

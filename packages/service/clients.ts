@@ -1,7 +1,11 @@
 import type { Json } from '@plimsoll/base'
 import {
+  bodyOf,
   callId,
   describeUses,
+  headOf,
+  isBody,
+  type Body,
   type DeclaredError,
   type Operation,
   type OperationUse,
@@ -14,9 +18,11 @@ import { createExternalFetch, type ExternalFetch } from './external.ts'
 import { operationOf } from './implement.ts'
 import type { Logger } from './log.ts'
 import { declaredFailure } from './outcome.ts'
-import type { CallOptions, Subject } from './service.ts'
-import { formatTraceparent, type Trace } from './traceparent.ts'
-import { afterwards, summaryOf, validate, type Awaitable } from './validation.ts'
+import type { CallOptions } from './service.ts'
+import { activeScope, activeTrace } from './telemetry/call-scope.ts'
+import type { Trace } from './traceparent.ts'
+import { BodyCall } from './streams/client-body.ts'
+import { afterwards, summaryOf, validate, validateSent, type Awaitable } from './validation.ts'
 
 /** The call on whose behalf others are called. */
 export interface OwnCall {
@@ -24,7 +30,8 @@ export interface OwnCall {
   readonly operation: string
   readonly deadline: Deadline
   readonly trace: Trace
-  readonly subject: Subject | undefined
+  /** The token about the subject, as it came. */
+  readonly subject: string | undefined
 }
 
 /** One declared call. */
@@ -86,6 +93,9 @@ function operationClient(use: OperationUse, operation: Operation, options: Clien
   const id = callId(use)
   const errors = new Map(Object.entries(operation.declaration.errors ?? {}))
   const asValue = use.optional || errors.size > 0
+  const { declaration } = operation
+  if (isBody(declaration.input) || isBody(declaration.output))
+    return bodyClient({ use, operation, errors, asValue }, options)
   const call = (own: OwnCall, input: unknown, callOptions: CallOptions | undefined): Promise<unknown> => {
     const send = (checked: unknown) =>
       options.caller
@@ -97,7 +107,7 @@ function operationClient(use: OperationUse, operation: Operation, options: Clien
           attempts: use.attempts,
           withinMs: own.deadline.remaining(),
           subject: own.subject,
-          traceparent: formatTraceparent(own.trace),
+          trace: activeTrace(own.trace),
           ending: endingOf(own, callOptions),
         })
         .then((outcome) =>
@@ -121,13 +131,81 @@ function operationClient(use: OperationUse, operation: Operation, options: Clien
   }
 }
 
+interface Used {
+  readonly use: OperationUse
+  readonly operation: Operation
+  readonly errors: ReadonlyMap<string, DeclaredError>
+  readonly asValue: boolean
+}
+
+/** The client of an operation that takes or gives a stream or a file. */
+function bodyClient(used: Used, options: ClientsOptions): OperationClient {
+  const { use } = used
+  const id = callId(use)
+  const call = (own: OwnCall, input: unknown, given: CallOptions | undefined) =>
+    callWithBody(used, options, { own, input, ending: endingOf(own, given) })
+  return {
+    kind: 'operation',
+    id,
+    alias: use.alias,
+    name: use.operation,
+    call: use.optional
+      ? (own, input, given) => optionally(call(own, input, given), { id, own, options })
+      : call,
+  }
+}
+
+async function callWithBody(
+  { use, operation, errors, asValue }: Used,
+  { caller }: ClientsOptions,
+  { own, input, ending }: { readonly own: OwnCall; readonly input: unknown; readonly ending: Ending },
+): Promise<unknown> {
+  const target = callId(use)
+  const inputBody = bodyOf(operation.declaration.input)
+  const outputBody = bodyOf(operation.declaration.output)
+  const withinMs = own.deadline.remainingOfAll()
+  const checked = await checkInput(target, operation, withoutBody(input, inputBody))
+  const bodies = new BodyCall({ target, inputBody, outputBody, parent: ending, withinMs })
+  let open = false
+  try {
+    const outcome = await caller.call({
+      service: use.service,
+      operation: use.operation,
+      input: checked as Json,
+      timeoutMs: inputBody?.longestMs ?? use.timeoutMs,
+      attempts: inputBody === undefined ? use.attempts : 1,
+      withinMs: own.deadline.remaining(),
+      subject: own.subject,
+      trace: activeTrace(own.trace),
+      ...bodies.request(input as Readonly<Record<string, unknown>>),
+    })
+    if (!outcome.ok) return await failureOf(target, errors, outcome)
+    if (outcome.body === undefined) return await valueOf(target, operation, outcome.output, asValue)
+    const output = bodies.output(outcome.body)
+    open = true
+    return asValue ? { ok: true, value: output } : output
+  } catch (thrown) {
+    throw bodies.failureOr(thrown)
+  } finally {
+    if (!open) bodies.close()
+  }
+}
+
+/** What comes before the body of an input. */
+function withoutBody(input: unknown, body: Body | undefined): unknown {
+  if (body === undefined || typeof input !== 'object' || input === null) return input
+  const member = body.kind === 'stream' ? 'items' : 'file'
+  return Object.fromEntries(Object.entries(input).filter(([name]) => name !== member))
+}
+
 function endingOf({ deadline }: OwnCall, options: CallOptions | undefined): Ending {
   return options?.signal === undefined ? deadline : new SignalEnding(options.signal, deadline)
 }
 
 /** @throws {CallFailure} `INVALID_INPUT` */
 function checkInput(id: string, { declaration }: Operation, input: unknown): Awaitable<unknown> {
-  return afterwards(validate(declaration.input, input), (checked) => {
+  activeScope()?.saw(headOf(declaration.input), 'input', input)
+  return afterwards(validateSent(headOf(declaration.input), input), (checked) => {
     if (checked.ok) return checked.value
     const message = `the input for ${id} does not fit its contract: ${summaryOf(checked.problems)}`
     throw new CallFailure('INVALID_INPUT', message, { target: id, problems: checked.problems })
@@ -135,7 +213,8 @@ function checkInput(id: string, { declaration }: Operation, input: unknown): Awa
 }
 
 function valueOf(id: string, { declaration }: Operation, output: Json, asValue: boolean): Awaitable<unknown> {
-  return afterwards(validate(declaration.output, output), (checked) => {
+  activeScope()?.saw(headOf(declaration.output), 'output', output)
+  return afterwards(validate(headOf(declaration.output), output), (checked) => {
     if (!checked.ok)
       throw invalidOutput(id, `the output does not fit its contract: ${summaryOf(checked.problems)}`)
     return asValue ? { ok: true, value: checked.value } : checked.value
@@ -151,6 +230,7 @@ function failureOf(
   if (declared === undefined)
     throw invalidOutput(id, 'it answered with an error that the contract does not declare')
   if (declared.data === undefined) return declaredFailure(code, undefined)
+  activeScope()?.saw(declared.data, 'output', data)
   return afterwards(validate(declared.data, data), (checked) => {
     if (!checked.ok)
       throw invalidOutput(id, `the data of ${code} does not fit its contract: ${summaryOf(checked.problems)}`)
@@ -171,7 +251,8 @@ async function optionally(
     return await result
   } catch (thrown) {
     if (!(thrown instanceof CallFailure)) throw thrown
-    const facts = { operation: own.operation, use: id, code: thrown.code, reason: thrown.message }
+    const reason = activeScope()?.redactor.text(thrown.message) ?? thrown.code
+    const facts = { operation: own.operation, use: id, code: thrown.code, reason }
     options.logger.write('warn', 'optional-call-failed', facts, own.trace.traceId)
     return declaredFailure('UNAVAILABLE', undefined)
   }

@@ -46,9 +46,11 @@ class Context {
   }
 
   get log(): (message: string, facts?: LogFacts) => void {
-    const { serving, operation, trace } = this.#call
-    return (message, facts) =>
-      serving.logger.write('info', 'handler', { ...facts, operation: operation.id, message }, trace.traceId)
+    const { serving, operation, trace, scope } = this.#call
+    return (message, facts) => {
+      const shown = scope.redactor.facts({ ...facts, message })
+      serving.logger.write('info', 'handler', { ...shown, operation: operation.id }, trace.traceId)
+    }
   }
 
   get fail(): (code: string, data?: unknown) => object {
@@ -56,8 +58,8 @@ class Context {
   }
 
   static ownCall(context: Context): OwnCall {
-    const { operation, deadline, trace, subject } = context.#call
-    return { operation: operation.id, deadline, trace, subject }
+    const { operation, deadline, trace, incoming } = context.#call
+    return { operation: operation.id, deadline, trace, subject: incoming.metadata.subject }
   }
 }
 

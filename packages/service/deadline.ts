@@ -10,13 +10,32 @@ export interface Ending {
 
 /** How long a served call may still take, and the signal for everything that it began. */
 export class Deadline implements Ending {
-  readonly #endsAt: number
+  #endsAt: number
+  readonly #allEndsAt: number
   #reason: CallFailure | undefined
   #controller: AbortController | undefined
-  #listeners: Set<() => void> | undefined
+  /** Most calls that call others wait for one of them at a time. */
+  #listener: (() => void) | undefined
+  #others: Set<() => void> | undefined
 
-  constructor(milliseconds: number) {
-    this.#endsAt = performance.now() + milliseconds
+  /**
+   * @param milliseconds until the answer has to be there, or to begin
+   * @param allMilliseconds until the whole of it has to be there, where it is a stream or a file
+   */
+  constructor(milliseconds: number, allMilliseconds = milliseconds) {
+    const now = performance.now()
+    this.#endsAt = now + milliseconds
+    this.#allEndsAt = now + allMilliseconds
+  }
+
+  /** The answer has begun in time; from here on the time of the whole of it counts. */
+  goOn(): void {
+    this.#endsAt = this.#allEndsAt
+  }
+
+  /** Milliseconds left for everything, a stream's items included. */
+  remainingOfAll(): number {
+    return this.#reason === undefined ? Math.max(0, this.#allEndsAt - performance.now()) : 0
   }
 
   /** On the clock of `performance`. */
@@ -42,12 +61,13 @@ export class Deadline implements Ending {
 
   /** Has the listener called once, where it ends early. Cheaper than a signal, for calls that it began. */
   onEnd(listener: () => void): void {
-    this.#listeners ??= new Set()
-    this.#listeners.add(listener)
+    if (this.#listener === undefined) this.#listener = listener
+    else (this.#others ??= new Set()).add(listener)
   }
 
   offEnd(listener: () => void): void {
-    this.#listeners?.delete(listener)
+    if (this.#listener === listener) this.#listener = undefined
+    else this.#others?.delete(listener)
   }
 
   /** Ends the call for this reason; later reasons change nothing. */
@@ -55,8 +75,11 @@ export class Deadline implements Ending {
     if (this.#reason !== undefined) return
     this.#reason = reason
     this.#controller?.abort(reason)
-    for (const listener of this.#listeners ?? []) listener()
-    this.#listeners = undefined
+    const first = this.#listener
+    this.#listener = undefined
+    first?.()
+    for (const listener of this.#others ?? []) listener()
+    this.#others = undefined
   }
 }
 

@@ -1,10 +1,13 @@
 import type { Credentials, SpiffeId } from '@plimsoll/identity'
 import { CallFailure } from './errors.ts'
+import { Bulkhead, type BulkheadLimits } from './resilience/bulkhead.ts'
+import { chooseEndpoint } from './resilience/choice.ts'
+import { OpenEndpoint } from './resilience/endpoint.ts'
+import { mostEjected } from './resilience/outlier.ts'
+import { RetryBudget } from './resilience/retry-budget.ts'
+import { EndpointWatch } from './resilience/watch.ts'
 import type { Connect, Connection } from './transport/transport.ts'
 import type { Endpoint, Snapshot } from './workload/protocol.ts'
-
-const suspensionMs = 1_000
-const mostInFlight = 512
 
 export interface EndpointsOptions {
   readonly connect: Connect
@@ -12,109 +15,138 @@ export interface EndpointsOptions {
   readonly snapshot: () => Snapshot
   readonly expected: (service: string) => SpiffeId
   readonly maxOutputBytes: number
+  readonly bulkhead: BulkheadLimits
 }
 
-/** One address of one service, with what is known of it. */
-export interface OpenEndpoint {
-  readonly address: string
-  readonly connection: Connection
-  inFlight: number
-  /** Not chosen before then, on the clock of `performance`. */
-  suspendedUntil: number
+/** One service that is called, with all that bounds what it is asked for. */
+export class Target {
+  readonly service: string
+  readonly budget = new RetryBudget()
+  readonly bulkhead: Bulkhead
+  #endpoints: readonly OpenEndpoint[] = []
+
+  constructor(service: string, bulkhead: BulkheadLimits) {
+    this.service = service
+    this.bulkhead = new Bulkhead(bulkhead)
+  }
+
+  get endpoints(): readonly OpenEndpoint[] {
+    return this.#endpoints
+  }
+
+  set endpoints(endpoints: readonly OpenEndpoint[]) {
+    this.#endpoints = endpoints
+  }
+
+  /** The call went wrong in a way that is the endpoint's own. */
+  failed(endpoint: OpenEndpoint, now: number): void {
+    if (!endpoint.outlier.failed(now)) return
+    const ejected = this.#endpoints.filter(({ outlier }) => now < outlier.ejectedUntil).length
+    if (ejected + 1 <= this.#endpoints.length * mostEjected) endpoint.outlier.eject(now)
+  }
 }
 
 /** The endpoints of all services that this workload calls: follows the snapshot and the credentials, and chooses. */
 export class Endpoints {
   readonly #options: EndpointsOptions
-  readonly #open = new Map<string, OpenEndpoint>()
+  readonly #targets = new Map<string, Target>()
+  readonly #watch = new EndpointWatch(() => {
+    this.#follow()
+    return this.#all()
+  })
   #snapshot: Snapshot | undefined
   #credentials: Credentials | undefined
-  #turn = 0
+  #closed = false
 
   constructor(options: EndpointsOptions) {
     this.#options = options
   }
 
-  /**
-   * The least busy endpoint, in turns among equals; one that did not answer a moment ago only where there is no other.
-   * @throws {CallFailure} `UNAVAILABLE` where none is known that is not among `tried`.
-   */
-  choose(service: string, tried: ReadonlySet<string>): OpenEndpoint {
+  target(service: string): Target {
     this.#follow()
-    const known = this.#listed(service).filter(({ address }) => !tried.has(address))
-    const open = known.map(({ address }) => this.#openEndpoint(service, address))
-    const now = performance.now()
-    const awake = open.filter((endpoint) => endpoint.suspendedUntil <= now)
-    const candidates = awake.length > 0 ? awake : open
-    const least = Math.min(...candidates.map(({ inFlight }) => inFlight))
-    const equals = candidates.filter(({ inFlight }) => inFlight === least)
-    const chosen = equals[this.#turn++ % Math.max(1, equals.length)]
-    if (chosen === undefined) throw unavailable(service, `no replica of ${service} can be reached`)
-    if (least >= mostInFlight) throw unavailable(service, `too many calls of ${service} at once`)
-    return chosen
+    let target = this.#targets.get(service)
+    if (target === undefined) {
+      target = new Target(service, this.#options.bulkhead)
+      this.#list(target)
+      // What nobody lists is not remembered, so that names alone take no memory.
+      if (target.endpoints.length > 0) this.#targets.set(service, target)
+    }
+    return target
   }
 
-  /** Puts an endpoint that cannot be reached aside for a moment. */
-  suspend(endpoint: OpenEndpoint): void {
-    endpoint.suspendedUntil = performance.now() + suspensionMs
+  /** The endpoint to ask next, of those that were not tried; undefined where there is none. */
+  choose(
+    target: Target,
+    tried: ReadonlySet<OpenEndpoint> | undefined,
+    now: number,
+  ): OpenEndpoint | undefined {
+    this.#follow()
+    if (this.#closed) return undefined
+    this.#watch.wake()
+    return chooseEndpoint(target.endpoints, tried, now)
   }
 
   close(): void {
-    for (const { connection } of this.#open.values()) connection.close()
-    this.#open.clear()
+    this.#closed = true
+    this.#watch.close()
+    for (const { connection } of this.#all()) connection.close()
+    this.#targets.clear()
   }
 
-  #listed(service: string): readonly Endpoint[] {
-    const { endpoints } = this.#options.snapshot()
-    return Object.hasOwn(endpoints, service) ? (endpoints[service] ?? []) : []
+  *#all(): Generator<OpenEndpoint> {
+    for (const { endpoints } of this.#targets.values()) yield* endpoints
   }
 
-  #openEndpoint(service: string, address: string): OpenEndpoint {
-    const key = keyOf(service, address)
-    const known = this.#open.get(key)
-    if (known !== undefined) return known
-    const { connect, credentials, expected, maxOutputBytes } = this.#options
-    const connection = connect({
-      address,
-      credentials: credentials(),
-      expected: expected(service),
-      maxOutputBytes,
-    })
-    const endpoint = { address, connection, inFlight: 0, suspendedUntil: 0 }
-    this.#open.set(key, endpoint)
-    return endpoint
-  }
-
-  /** New credentials retire every connection; a new snapshot those to addresses that are gone. */
+  /** New credentials replace every connection; a new snapshot retires those to addresses that are gone. */
   #follow(): void {
     const credentials = this.#options.credentials()
     const snapshot = this.#options.snapshot()
-    if (credentials !== this.#credentials) this.#retire(() => true)
-    else if (snapshot !== this.#snapshot) {
-      const listed = new Set(
-        Object.entries(snapshot.endpoints).flatMap(([service, endpoints]) =>
-          endpoints.map(({ address }) => keyOf(service, address)),
-        ),
-      )
-      this.#retire((key) => !listed.has(key))
-    }
+    const renewed = credentials !== this.#credentials
+    const moved = snapshot !== this.#snapshot
+    if (!renewed && !moved) return
     this.#credentials = credentials
     this.#snapshot = snapshot
-  }
-
-  #retire(which: (key: string) => boolean): void {
-    for (const [key, { connection }] of this.#open) {
-      if (!which(key)) continue
-      connection.retire()
-      this.#open.delete(key)
+    for (const target of this.#targets.values()) {
+      if (renewed) this.#reconnect(target)
+      if (moved) this.#list(target)
     }
   }
+
+  #reconnect(target: Target): void {
+    const { credentials, expected } = this.#options
+    // Whoever is revoked finishes nothing.
+    const revoked = credentials().revoked?.identities.includes(expected(target.service)) === true
+    for (const endpoint of target.endpoints) {
+      if (revoked) endpoint.connection.close()
+      else endpoint.connection.retire()
+      endpoint.connection = this.#connect(target.service, endpoint.address)
+    }
+  }
+
+  /** What is known of an endpoint stays known while its address is listed. */
+  #list(target: Target): void {
+    const now = performance.now()
+    const before = new Map(target.endpoints.map((endpoint) => [endpoint.address, endpoint]))
+    const addresses = new Set(this.#listed(target.service).map(({ address }) => address))
+    target.endpoints = [...addresses].map(
+      (address) =>
+        before.get(address) ?? new OpenEndpoint(address, this.#connect(target.service, address), now),
+    )
+    for (const [address, { connection }] of before) if (!addresses.has(address)) connection.retire()
+  }
+
+  #listed(service: string): readonly Endpoint[] {
+    const endpoints = this.#snapshot?.endpoints ?? {}
+    return Object.hasOwn(endpoints, service) ? (endpoints[service] ?? []) : []
+  }
+
+  #connect(service: string, address: string): Connection {
+    const { connect, credentials, expected, maxOutputBytes } = this.#options
+    return connect({ address, credentials: credentials(), expected: expected(service), maxOutputBytes })
+  }
 }
 
-function keyOf(service: string, address: string): string {
-  return `${service} ${address}`
-}
-
-function unavailable(service: string, message: string): CallFailure {
+/** @returns a failure of a call that certainly did not begin */
+export function unavailable(service: string, message: string): CallFailure {
   return new CallFailure('UNAVAILABLE', message, { target: service, notBegun: true })
 }

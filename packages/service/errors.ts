@@ -31,6 +31,8 @@ export interface CallFailureFacts extends ErrorFacts {
   readonly problems?: readonly Problem[] | undefined
   /** True where the operation certainly did not begin. */
   readonly notBegun?: boolean | undefined
+  /** True where the other end had too much to do: the same end must not be asked again at once. */
+  readonly overloaded?: boolean | undefined
 }
 
 /** A call that gave neither an output nor a declared error. */
@@ -39,13 +41,15 @@ export class CallFailure extends Failure<CallFailureCode> {
   readonly status: number | undefined
   readonly problems: readonly Problem[]
   readonly notBegun: boolean
+  readonly overloaded: boolean
 
   constructor(code: CallFailureCode, message: string, facts: CallFailureFacts) {
-    super(code, message, { retryable: code === 'UNAVAILABLE', ...facts })
+    super(code, message, { retryable: code === 'UNAVAILABLE' && facts.overloaded !== true, ...facts })
     this.target = facts.target
     this.status = facts.status
     this.problems = facts.problems ?? []
     this.notBegun = facts.notBegun ?? false
+    this.overloaded = facts.overloaded ?? false
   }
 }
 

@@ -183,6 +183,33 @@ for (const [method, attempts] of [
     assert.equal(calls, attempts)
   })
 
+test('a POST with an idempotency key is tried again, with the same key; an empty key is none', async (test) => {
+  const keys: unknown[] = []
+  const url = await openProvider(test, (request) => {
+    keys.push(request.headers['idempotency-key'])
+    request.socket.destroy()
+  })
+  const fetch = createExternalFetch({ use, url })
+  const post = (key: string) =>
+    fetch('/', { method: 'POST', headers: { 'idempotency-key': key }, body: '{}' }, new Deadline(2_000))
+  await assert.rejects(post('order-42'), failure('UNAVAILABLE'))
+  assert.deepEqual(keys, ['order-42', 'order-42', 'order-42'])
+  await assert.rejects(post(''), failure('UNAVAILABLE'))
+  assert.equal(keys.length, 4)
+})
+
+test('an external that is down is asked at most a tenth more often than there are calls', async (test) => {
+  let asked = 0
+  const url = await openProvider(test, (request) => {
+    asked += 1
+    request.socket.destroy()
+  })
+  const fetch = createExternalFetch({ use, url })
+  for (let call = 0; call < 50; call += 1)
+    await assert.rejects(fetch('/', undefined, new Deadline(10_000)), failure('UNAVAILABLE'))
+  assert.ok(asked >= 60 && asked <= 65, String(asked))
+})
+
 test('a call ends at its timeout, at the deadline of the operation, and when it is cancelled', async (test) => {
   const url = await openProvider(test, () => undefined)
   const begun = performance.now()

@@ -1,6 +1,9 @@
 import type { ExternalUse } from '@plimsoll/contract'
 import type { Deadline } from './deadline.ts'
 import { CallFailure, CallRefusal, WorkloadFailure } from './errors.ts'
+import { pauseAfter, pauseUnlessEnded } from './resilience/backoff.ts'
+import { RetryBudget } from './resilience/retry-budget.ts'
+import { seen } from './telemetry/external-span.ts'
 
 /** Calls one external, within what the calling operation has left. */
 export type ExternalFetch = (
@@ -19,6 +22,7 @@ export interface ExternalOptions {
 
 /** Methods that RFC 9110, section 9.2.2, calls idempotent. */
 const idempotentMethods = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
+const idempotencyKeyHeader = 'idempotency-key'
 const statusesWithoutBody = new Set([101, 204, 205, 304])
 
 /**
@@ -28,18 +32,35 @@ const statusesWithoutBody = new Set([101, 204, 205, 304])
 export function createExternalFetch(options: ExternalOptions): ExternalFetch {
   const { use, maxBytes = 1_048_576 } = options
   const base = baseUrl(use.external, options.url)
-  return async (path, init, deadline) => {
+  const budget = new RetryBudget()
+  return async (path, given, deadline) => {
     const url = resolveBelow(base, path, use.external)
-    const attempts = idempotentMethods.has((init?.method ?? 'GET').toUpperCase()) ? use.attempts : 1
+    return seen(use.external, given, (init) => fetchOften(url, init, deadline))
+  }
+
+  async function fetchOften(url: URL, init: RequestInit | undefined, deadline: Deadline): Promise<Response> {
+    const attempts = isRepeatable(init) ? use.attempts : 1
+    budget.deposit()
     for (let attempt = 1; ; attempt += 1) {
       try {
         return bounded(await fetch(url, boundInit(init, use, deadline)), maxBytes, use.external)
       } catch (thrown) {
         const failure = failureOf(thrown, use, deadline, init)
-        if (failure.code !== 'UNAVAILABLE' || attempt >= attempts) throw failure
+        const pause = pauseAfter(attempt)
+        const again = failure.code === 'UNAVAILABLE' && attempt < attempts && pause < deadline.remaining()
+        if (!again || !budget.withdraw()) throw failure
+        await new Promise<void>((resolve) => pauseUnlessEnded(pause, deadline, resolve))
       }
     }
   }
+}
+
+/** By its method, or by a key (draft-ietf-httpapi-idempotency-key-header) with which the external tells a repetition from a second call. */
+function isRepeatable(init: RequestInit | undefined): boolean {
+  return (
+    idempotentMethods.has((init?.method ?? 'GET').toUpperCase()) ||
+    (new Headers(init?.headers).get(idempotencyKeyHeader) ?? '') !== ''
+  )
 }
 
 function baseUrl(name: string, text: string | undefined): URL {

@@ -41,7 +41,22 @@ export type {
   Success,
   Unavailable,
 } from './service.ts'
-export { continueTrace, formatTraceparent, type Trace } from './traceparent.ts'
+export { formatAddress, longestSocketPath, parseAddress, type ListenPlace } from './transport/address.ts'
+export { SignalEnding } from './deadline.ts'
+export { readLines, readPieces } from './transport/http-body.ts'
+export { sendBody, type BodyResponse } from './transport/http-stream.ts'
+export type { IncomingBody, OutgoingBody } from './transport/transport.ts'
+export { openAdmin, type Admin } from './telemetry/admin.ts'
+export { exportSettings, samplingOf, type ExportSettings } from './telemetry/export-settings.ts'
+export { startExporter, type Exporter } from './telemetry/exporter.ts'
+export type { Metric } from './telemetry/metrics.ts'
+export { spanAttributes, type Told } from './telemetry/otlp.ts'
+export { prometheusText, prometheusType } from './telemetry/prometheus.ts'
+export { readTelemetry, type Read, type Wanted } from './telemetry/reading.ts'
+export { Redactor } from './telemetry/redaction.ts'
+export type { Span } from './telemetry/span.ts'
+export { Telemetry, type Resource, type TelemetryOptions } from './telemetry/telemetry.ts'
+export { childOf, continueTrace, formatTraceparent, type Trace } from './traceparent.ts'
 export type { IssuedServerCertificate } from './workload/certificate-requests.ts'
 export { connectWorkload, type Workload } from './workload/connect.ts'
 export type {
@@ -56,6 +71,8 @@ export type {
   Ready,
   Snapshot,
   SnapshotUpdate,
+  TelemetryAnswer,
   Stopped,
+  Trusts,
   WorkloadMessage,
 } from './workload/protocol.ts'

@@ -1,9 +1,19 @@
 import { parseDuration } from '@plimsoll/base'
-import type { Access, DeclaredError, Operation, Schema } from '@plimsoll/contract'
+import {
+  bodyOf,
+  headOf,
+  type Access,
+  type Body,
+  type DeclaredError,
+  type Operation,
+  type Priority,
+  type Schema,
+} from '@plimsoll/contract'
 import type { ContextClass } from './context.ts'
 import type { Permit } from './interceptors/authorise.ts'
 import type { CheckedCall } from './interceptors/interceptor.ts'
 import type { AnyService } from './service.ts'
+import { runIn } from './telemetry/call-scope.ts'
 
 type AnyHandler = AnyService['operations'][string]
 
@@ -15,8 +25,13 @@ export interface ServedOperation {
   readonly access: Access
   readonly scopes: readonly string[]
   readonly deadlineMs: number
+  readonly priority: Priority
+  /** Of the whole input, or of what comes before its body. */
   readonly input: Schema
+  readonly inputBody: Body | undefined
+  /** Not used where the output is a body. */
   readonly output: Schema
+  readonly outputBody: Body | undefined
   readonly errors: ReadonlyMap<string, DeclaredError>
   /** Carries the operation out; nothing does without a permit. */
   carryOut(permit: Permit, call: CheckedCall): unknown
@@ -33,11 +48,18 @@ export function serveOperation(
     id: `${service}.${name}`,
     access: declaration.access,
     scopes: declaration.scopes ?? [],
-    deadlineMs: parseDuration(declaration.deadline),
-    input: declaration.input,
-    output: declaration.output,
+    priority: declaration.priority ?? 'normal',
+    // An input that comes in pieces has its own time; what is asked of the answer begins after it.
+    deadlineMs: bodyOf(declaration.input)?.longestMs ?? parseDuration(declaration.deadline),
+    input: headOf(declaration.input),
+    inputBody: bodyOf(declaration.input),
+    output: headOf(declaration.output),
+    outputBody: bodyOf(declaration.output),
     errors: new Map(Object.entries(declaration.errors ?? {})),
-    carryOut: (_permit, call) => handler(call.input as never, new Context(call) as never),
+    carryOut(_permit, call) {
+      call.scope.saw(this.input, 'input', call.input)
+      return runIn(call.scope, handler, call.input as never, new Context(call) as never)
+    },
   }
 }
 

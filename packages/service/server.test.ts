@@ -6,7 +6,6 @@ import { z } from 'zod'
 import { CallFailure, type CallFailureCode } from './errors.ts'
 import { implement } from './implement.ts'
 import type { CallContext, Subject } from './service.ts'
-import { encodeSubject } from './subject.ts'
 import { catalogService, pricingService } from './testing/shop.ts'
 import { openTown, type Town } from './testing/town.ts'
 import { send } from './testing/wire.ts'
@@ -33,7 +32,7 @@ const quote = {
 
 test('a call goes from the gateway through one service to another and back', async (test) => {
   const town = await openShop(test)
-  const outcome = await town.caller('gateway', 'front').call({ ...quote, subject: storefront })
+  const outcome = await town.caller('gateway', 'front').call({ ...quote, subject: town.subject(storefront) })
   assert.deepEqual(outcome, { ok: true, output: { sku: 'A1', total: 750 } })
   assert.deepEqual(town.lines, [])
 })
@@ -41,7 +40,9 @@ test('a call goes from the gateway through one service to another and back', asy
 test('a declared error travels through both services with its data', async (test) => {
   const town = await openShop(test)
   const input = { sku: 'Z9', quantity: 1 }
-  const outcome = await town.caller('gateway', 'front').call({ ...quote, input, subject: storefront })
+  const outcome = await town
+    .caller('gateway', 'front')
+    .call({ ...quote, input, subject: town.subject(storefront) })
   assert.deepEqual(outcome, { ok: false, code: 'UNKNOWN_SKU', status: 404, data: { sku: 'Z9' } })
 })
 
@@ -85,9 +86,9 @@ test('who may not learns nothing: not why, not whether the operation exists', as
   const credentials = town.credentials('service', 'pricing')
   const ask = (path: string) => send({ address, service: 'catalog', credentials, path, body: 'no json' })
   const [existing, missing, inherited] = await Promise.all([
-    ask('/lookup'),
-    ask('/drop'),
-    ask('/constructor'),
+    ask('/catalog/lookup'),
+    ask('/catalog/drop'),
+    ask('/catalog/constructor'),
   ])
   assert.equal(existing.status, 403)
   assert.equal(existing.text, missing.text)
@@ -125,7 +126,7 @@ test('the gateway cannot call what is open to services alone, even where it is n
   town.allow('catalog.lookup', 'gateway/front')
   const lookup = { service: 'catalog', operation: 'lookup', input: { sku: 'A1' }, timeoutMs: 1_000 }
   await assert.rejects(
-    town.caller('gateway', 'front').call({ ...lookup, subject: storefront }),
+    town.caller('gateway', 'front').call({ ...lookup, subject: town.subject(storefront) }),
     failure('REFUSED'),
   )
 })
@@ -141,7 +142,7 @@ test('an operation with scopes needs a subject that holds all of them', async (t
   const caller = town.caller('gateway', 'front')
   await assert.rejects(caller.call(quote), failure('REFUSED'))
   await assert.rejects(
-    caller.call({ ...quote, subject: { consumer: 'storefront', scopes: ['orders'] } }),
+    caller.call({ ...quote, subject: town.subject({ consumer: 'storefront', scopes: ['orders'] }) }),
     failure('REFUSED'),
   )
   assert.match(String(town.lines.at(-1)?.['reason']), /storefront lacks quotes/)
@@ -152,14 +153,14 @@ test('background work of a service, on behalf of nobody, is refused by an operat
   town.allow('pricing.quote', 'service/orders')
   const orders = town.caller('service', 'orders')
   await assert.rejects(orders.call(quote), failure('REFUSED'))
-  assert.equal((await orders.call({ ...quote, subject: storefront })).ok, true)
+  assert.equal((await orders.call({ ...quote, subject: town.subject(storefront) })).ok, true)
 })
 
 test('an operator calls on behalf of nobody: without scopes, and never with a subject', async (test) => {
   const town = await openShop(test)
   const ada = town.caller('operator', 'ada')
   assert.equal((await ada.call(quote)).ok, true)
-  await assert.rejects(ada.call({ ...quote, subject: storefront }), failure('REFUSED'))
+  await assert.rejects(ada.call({ ...quote, subject: town.subject(storefront) }), failure('REFUSED'))
 })
 
 test('handlers pass on the subject and the chain of calls, and know who called', async (test) => {
@@ -180,7 +181,7 @@ test('handlers pass on the subject and the chain of calls, and know who called',
   town.allow('catalog.lookup', 'service/pricing')
   town.allow('pricing.quote', 'gateway/front')
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
-  await town.caller('gateway', 'front').call({ ...quote, subject: storefront, traceparent })
+  await town.caller('gateway', 'front').call({ ...quote, subject: town.subject(storefront), traceparent })
   assert.deepEqual(seen, [
     {
       caller: { id: 'spiffe://shop.test/service/pricing', kind: 'service', name: 'pricing' },
@@ -217,7 +218,7 @@ test('output that does not fit the contract never leaves; the log tells fields a
   town.allow('pricing.quote', 'operator/ada')
   const credentials = town.credentials('operator', 'ada')
   const body = JSON.stringify(quote.input)
-  const reply = await send({ address, service: 'pricing', credentials, path: '/quote', body })
+  const reply = await send({ address, service: 'pricing', credentials, path: '/pricing/quote', body })
   assert.equal(reply.status, 500)
   assert.equal(reply.body['code'], 'INVALID_OUTPUT')
   assert.doesNotMatch(reply.text, /4111|total/)
@@ -239,7 +240,7 @@ test('what a handler throws is for the log; the caller learns that it failed', a
   town.allow('pricing.quote', 'operator/ada')
   const credentials = town.credentials('operator', 'ada')
   const body = JSON.stringify(quote.input)
-  const reply = await send({ address, service: 'pricing', credentials, path: '/quote', body })
+  const reply = await send({ address, service: 'pricing', credentials, path: '/pricing/quote', body })
   assert.equal(reply.status, 500)
   assert.equal(reply.body['code'], 'INTERNAL')
   assert.doesNotMatch(reply.text, /tiger|server\.test/)
@@ -313,7 +314,12 @@ test('the server answers when the deadline of the operation has passed, and abor
     signal.addEventListener('abort', () => aborted.resolve(signal.reason))
     await aborted.promise
   })
-  const reply = await send({ address: server.address, service: 'pricing', credentials, path: '/refresh' })
+  const reply = await send({
+    address: server.address,
+    service: 'pricing',
+    credentials,
+    path: '/pricing/refresh',
+  })
   assert.equal(reply.status, 504)
   assert.equal(reply.body['code'], 'DEADLINE_EXCEEDED')
   assert.ok(failure('DEADLINE_EXCEEDED')(await aborted.promise))
@@ -329,7 +335,7 @@ test('a caller with less time shortens the deadline, one with more does not leng
       address: server.address,
       service: 'pricing',
       credentials,
-      path: '/refresh',
+      path: '/pricing/refresh',
       headers: { 'plimsoll-deadline': deadline },
     })
   assert.equal((await ask('100')).status, 200)
@@ -344,7 +350,12 @@ test('a handler that holds the thread beyond its deadline has not answered in ti
     const end = performance.now() + 350
     while (performance.now() < end);
   })
-  const reply = await send({ address: server.address, service: 'pricing', credentials, path: '/refresh' })
+  const reply = await send({
+    address: server.address,
+    service: 'pricing',
+    credentials,
+    path: '/pricing/refresh',
+  })
   assert.equal(reply.status, 504)
 })
 
@@ -388,13 +399,13 @@ for (const [name, headers] of Object.entries(malformedHeaders))
       address: server.address,
       service: 'pricing',
       credentials,
-      path: '/refresh',
+      path: '/pricing/refresh',
       headers,
     })
     assert.equal(reply.status, 400)
   })
 
-test('a subject that is none is bad input, and two are none', async (test) => {
+test('a subject that is none is refused, and two are none', async (test) => {
   const town = await openTown(test)
   const { address } = await town.serve(pricingService)
   town.allow('pricing.quote', 'gateway/front')
@@ -404,12 +415,12 @@ test('a subject that is none is bad input, and two are none', async (test) => {
       address,
       service: 'pricing',
       credentials,
-      path: '/quote',
+      path: '/pricing/quote',
       headers: { 'plimsoll-subject': subject },
     })
-  assert.equal((await ask('storefront')).status, 400)
-  const twice = [encodeSubject({ consumer: 'a', scopes: [] }), encodeSubject(storefront)]
-  assert.equal((await ask(twice)).status, 400)
+  assert.equal((await ask('storefront')).status, 403)
+  const twice = [town.subject({ consumer: 'a', scopes: [] }), town.subject(storefront)]
+  assert.equal((await ask(twice)).status, 403)
 })
 
 test('closing finishes what runs, and refuses what comes on open connections', async (test) => {

@@ -1,5 +1,5 @@
-import type { ServiceManifest } from '@plimsoll/contract'
-import type { Credentials } from '@plimsoll/identity'
+import { describeContract, type ServiceManifest } from '@plimsoll/contract'
+import type { Credentials, TrustState } from '@plimsoll/identity'
 import { createCaller } from './caller.ts'
 import { createClients } from './clients.ts'
 import { createContextClass } from './context.ts'
@@ -7,7 +7,12 @@ import { serveCall } from './interceptors/chain.ts'
 import type { Serving } from './interceptors/interceptor.ts'
 import type { Logger } from './log.ts'
 import { serveOperation, type ServedOperation } from './operation.ts'
+import { LoadShedder, type Admission } from './resilience/load-shedder.ts'
 import type { AnyService } from './service.ts'
+import { Subjects } from './subject.ts'
+import { Telemetry } from './telemetry/telemetry.ts'
+import type { ListenPlace } from './transport/address.ts'
+import { httpRoutes } from './transport/http-routes.ts'
 import { listen } from './transport/listener.ts'
 import type { ServerLimits } from './transport/transport.ts'
 import type { Snapshot } from './workload/protocol.ts'
@@ -15,23 +20,28 @@ import type { Snapshot } from './workload/protocol.ts'
 export interface ServeOptions {
   /** Asked for every new connection; a new object means renewed credentials. */
   readonly credentials: () => Credentials
-  /** Port 0: any. */
-  readonly listen: { readonly host: string; readonly port: number }
+  readonly listen: ListenPlace
   readonly snapshot: () => Snapshot
+  /** Whose tokens about subjects count; without it none does. */
+  readonly trust?: (() => TrustState | undefined) | undefined
   /** The vetted manifest; its `calls` hold each handler to the calls that were vetted. */
   readonly manifest?: ServiceManifest | undefined
   readonly dataFolder: string
   /** Addresses of externals, by name. */
   readonly externals: Readonly<Record<string, { readonly url: string }>>
   readonly logger: Logger
+  /** Where its spans and metrics are kept. Default: one of its own. */
+  readonly telemetry?: Telemetry
   readonly limits?: Partial<ServerLimits>
+  /** Decides which calls run, and when. Default: a load shedder that finds its own limit. */
+  readonly admission?: Admission
   /** How long `close` waits for calls that run, in milliseconds. Default 10 s. */
   readonly drainMs?: number
 }
 
 /** A service that is being served. */
 export interface Server {
-  /** `host:port` */
+  /** `host:port`, or `unix:` and a path. */
   readonly address: string
   /** Takes nothing new, finishes what runs, closes every connection. */
   close(): Promise<void>
@@ -51,21 +61,34 @@ const defaultLimits: ServerLimits = {
  */
 export async function serve(service: AnyService, options: ServeOptions): Promise<Server> {
   const { credentials, snapshot, logger } = options
+  const { name } = service.contract
+  const { telemetry = new Telemetry({ service: name, instance: name }) } = options
+  const limits = { ...defaultLimits, ...options.limits }
   const caller = createCaller({
     credentials,
     trustDomain: credentials().identity.trustDomain,
     snapshot,
+    telemetry,
   })
   const clients = createClients({ uses: service.uses, caller, externals: options.externals, logger })
   const serving: Serving = {
-    service: service.contract.name,
+    service: name,
     identity: () => credentials().identity,
     operations: serveOperations(service, clients, options),
     snapshot,
+    subjects: new Subjects(name, options.trust ?? (() => undefined)),
     logger,
+    telemetry,
+    admission: options.admission ?? new LoadShedder({ logger, mostRunning: limits.maxRunning }),
   }
   const listener = await listen(
-    { credentials, ...options.listen, limits: { ...defaultLimits, ...options.limits }, logger },
+    {
+      credentials,
+      place: options.listen,
+      limits,
+      http: httpRoutes(describeContract(service.contract), ({ id }) => mayCallSomething(id, snapshot())),
+      logger,
+    },
     (incoming) => serveCall(incoming, serving),
   )
   return {
@@ -75,6 +98,10 @@ export async function serve(service: AnyService, options: ServeOptions): Promise
       await caller.close()
     },
   }
+}
+
+function mayCallSomething(id: string, { callers }: Snapshot): boolean {
+  return Object.values(callers).some((allowed) => allowed.includes(id))
 }
 
 function serveOperations(

@@ -6,11 +6,11 @@ import type {
   Operation,
   OperationDeclaration,
   Schema,
-  SchemaInput,
   SchemaOutput,
   Use,
   Uses,
 } from '@plimsoll/contract'
+import type { ReceivedInput, ReceivedOutput, SentInput, SentOutput } from './sides.ts'
 
 /** A declared error as a value. */
 export interface DeclaredFailure<Code extends string = string, Data = unknown> {
@@ -45,8 +45,8 @@ export type Unavailable = DeclaredFailure<'UNAVAILABLE', undefined>
 export type CallResult<D extends OperationDeclaration, Optional extends boolean> = [
   FailureOf<D> | (Optional extends true ? Unavailable : never),
 ] extends [never]
-  ? SchemaOutput<D['output']>
-  : Success<SchemaOutput<D['output']>> | FailureOf<D> | (Optional extends true ? Unavailable : never)
+  ? ReceivedOutput<D['output']>
+  : Success<ReceivedOutput<D['output']>> | FailureOf<D> | (Optional extends true ? Unavailable : never)
 
 export interface CallOptions {
   /** Ends the call early; the caller's own deadline ends it in any case. */
@@ -64,7 +64,7 @@ type IsOptional<U> =
 /** The client of one alias of `uses`: exactly the declared operations. */
 export type Client<List extends readonly (Operation | Use)[]> = {
   readonly [U in List[number] as OperationOf<U>['name']]: (
-    input: SchemaInput<OperationOf<U>['declaration']['input']>,
+    input: SentInput<OperationOf<U>['declaration']['input']>,
     options?: CallOptions,
   ) => Promise<CallResult<OperationOf<U>['declaration'], IsOptional<U>>>
 }
@@ -132,9 +132,9 @@ export const reservedAliases = [
 
 /** What keeps one operation's promise. */
 export type Handler<D extends OperationDeclaration, U extends Uses> = (
-  input: SchemaOutput<D['input']>,
+  input: ReceivedInput<D['input']>,
   context: Clients<U> & CallContext<D>,
-) => SchemaInput<D['output']> | FailureOf<D> | Promise<SchemaInput<D['output']> | FailureOf<D>>
+) => SentOutput<D['output']> | FailureOf<D> | Promise<SentOutput<D['output']> | FailureOf<D>>
 
 /** The handlers of a contract. */
 export type Handlers<C extends ContractDeclaration, U extends Uses> = {

@@ -1,7 +1,9 @@
 // What must not compile. The compiler fails where an expectation here is not met; nothing of this file runs.
 import { use } from '@plimsoll/contract'
 import { implement } from './implement.ts'
-import type { CheckedCall } from './interceptors/interceptor.ts'
+import type { Permit } from './interceptors/authorise.ts'
+import type { AuthenticatedCall, CheckedCall } from './interceptors/interceptor.ts'
+import { handle } from './operation.ts'
 import { catalog, pricing } from './testing/shop.ts'
 
 const refresh = () => ({ refreshed: 1 })
@@ -90,4 +92,13 @@ export function withoutPermit(call: CheckedCall): unknown {
   call.operation.carryOut(undefined, call)
   // @ts-expect-error: a permit of another make is none
   return call.operation.carryOut({ toString: () => 'ada may call quote' }, call)
+}
+
+// @ts-expect-error: a permit is made where the decision is made; nothing but its type leaves that file
+export const forged: Permit = new Permit('ada', 'quote')
+
+/** Who calls is known, and not yet whether it may. */
+export function beforeTheDecision(call: AuthenticatedCall): unknown {
+  // @ts-expect-error: it has no permit, no operation and no deadline yet
+  return handle(call)
 }

@@ -7,20 +7,41 @@ export interface Timed {
   /** On the clock of `performance`. */
   readonly endsAt: number
   expire(): void
+  /** Its neighbours in the wheel, which are the wheel's own business. */
+  before?: Timed | undefined
+  after?: Timed | undefined
+}
+
+/** The head of the ring of everything that waits in one slot. */
+class Slot implements Timed {
+  readonly endsAt = Number.POSITIVE_INFINITY
+  before: Timed = this
+  after: Timed = this
+
+  expire(): void {
+    // Never its time.
+  }
 }
 
 /**
- * Deadlines of many calls on one timer (Varghese and Lauck, Hashed and Hierarchical Timing Wheels, SOSP 1987, scheme 6). Adding and removing is one
- * set operation; the timer runs only while there is something to wait for, and does not keep the process alive.
+ * Deadlines of many calls on one timer (Varghese and Lauck, Hashed and Hierarchical Timing Wheels, SOSP 1987, scheme 6). Adding and removing
+ * is a few assignments; the timer runs only while there is something to wait for, and does not keep the process alive.
  */
 export class TimerWheel {
-  readonly #slots = Array.from({ length: slots }, () => new Set<Timed>())
+  readonly #slots = Array.from({ length: slots }, () => new Slot())
   #size = 0
   #timer: NodeJS.Timeout | undefined
   #lookedAt = 0
 
+  /** What waits already waits anew. */
   add(timed: Timed): void {
-    this.#slotOf(timed.endsAt).add(timed)
+    this.remove(timed)
+    const slot = this.#slotOf(timed.endsAt)
+    const last = slot.before
+    timed.before = last
+    timed.after = slot
+    last.after = timed
+    slot.before = timed
     this.#size += 1
     if (this.#timer !== undefined) return
     this.#lookedAt = Math.floor(performance.now() / tickMs)
@@ -28,16 +49,22 @@ export class TimerWheel {
     this.#timer.unref()
   }
 
+  /** Nothing happens where it does not wait. */
   remove(timed: Timed): void {
-    if (this.#slotOf(timed.endsAt).delete(timed)) this.#size -= 1
+    const { before, after } = timed
+    if (before === undefined || after === undefined) return
+    before.after = after
+    after.before = before
+    timed.before = undefined
+    timed.after = undefined
+    this.#size -= 1
   }
 
   /** Ends the timer; whatever waits never fires. */
   close(): void {
     clearInterval(this.#timer)
     this.#timer = undefined
-    for (const slot of this.#slots) slot.clear()
-    this.#size = 0
+    for (const slot of this.#slots) while (slot.after !== slot) this.remove(slot.after)
   }
 
   readonly #look = (): void => {
@@ -45,11 +72,8 @@ export class TimerWheel {
     const current = Math.floor(now / tickMs)
     // After a long pause every slot is looked at once.
     for (let tick = Math.max(this.#lookedAt, current - slots + 1); tick <= current; tick += 1) {
-      for (const timed of this.#slots[tick % slots] ?? []) {
-        if (timed.endsAt > now) continue
-        this.remove(timed)
-        timed.expire()
-      }
+      const slot = this.#slots[tick % slots]
+      if (slot !== undefined) this.#expireIn(slot, now)
     }
     this.#lookedAt = current
     if (this.#size > 0) return
@@ -57,7 +81,19 @@ export class TimerWheel {
     this.#timer = undefined
   }
 
-  #slotOf(endsAt: number): Set<Timed> {
+  /** Collected first: what expires may take others out of the wheel, and put new ones in. */
+  #expireIn(slot: Slot, now: number): void {
+    const due: Timed[] = []
+    for (let timed = slot.after; timed !== slot; timed = timed.after ?? slot)
+      if (timed.endsAt <= now) due.push(timed)
+    for (const timed of due) {
+      if (timed.after === undefined) continue
+      this.remove(timed)
+      timed.expire()
+    }
+  }
+
+  #slotOf(endsAt: number): Slot {
     const slot = this.#slots[Math.ceil(endsAt / tickMs) % slots]
     if (slot === undefined) throw new RangeError('an end of time that is none')
     return slot

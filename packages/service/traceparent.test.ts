@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { continueTrace, formatTraceparent } from './traceparent.ts'
+import { acceptableState, childOf, continueTrace, formatTraceparent } from './traceparent.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
 const spanId = '00f067aa0ba902b7'
@@ -22,7 +22,8 @@ test('the flag of a chain that is not sampled is passed on', () => {
 const invalid = [
   undefined,
   '',
-  `01-${traceId}-${spanId}-01`,
+  `ff-${traceId}-${spanId}-01`,
+  `01-${traceId}-${spanId}-01more`,
   `00-${traceId.toUpperCase()}-${spanId}-01`,
   `00-${'0'.repeat(32)}-${spanId}-01`,
   `00-${traceId}-${'0'.repeat(16)}-01`,
@@ -44,4 +45,44 @@ test('whatever comes in, what goes out is valid', () => {
       assert.match(formatTraceparent(continueTrace(header)), /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/)
     }),
   )
+})
+
+test('of a later version, what it has in common with this one counts (section 4)', () => {
+  assert.equal(continueTrace(`01-${traceId}-${spanId}-01-more`).traceId, traceId)
+  assert.equal(continueTrace(`cc-${traceId}-${spanId}-00`).sampled, false)
+})
+
+test('what this hop begins is a child of this hop, in the same chain', () => {
+  const hop = continueTrace(`00-${traceId}-${spanId}-01`, 'vendor=1')
+  const child = childOf(hop)
+  assert.deepEqual(
+    [child.traceId, child.parentId, child.sampled, child.state],
+    [traceId, hop.spanId, true, 'vendor=1'],
+  )
+  assert.notEqual(child.spanId, hop.spanId)
+})
+
+test('the sampler is asked for a new chain alone: otherwise its beginning has decided', () => {
+  assert.equal(continueTrace(undefined, undefined, () => false).sampled, false)
+  assert.equal(continueTrace(`00-${traceId}-${spanId}-01`, undefined, () => false).sampled, true)
+  assert.equal(continueTrace(`00-${traceId}-${spanId}-00`, undefined, () => true).sampled, false)
+})
+
+test('tracestate is passed on as it came, or not at all', () => {
+  for (const state of ['a=1', 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE', 'tenant@system=x y', 'a=1 , b=2'])
+    assert.equal(acceptableState(state), state)
+  const many = Array.from({ length: 33 }, (_, at) => `k${at}=1`).join(',')
+  for (const state of [
+    '',
+    'a',
+    'A=1',
+    'a=\u00e9',
+    'a=1,b',
+    `a=${'x'.repeat(520)}`,
+    many,
+    'a=1\r\nx: y',
+    'a=b=c',
+  ])
+    assert.equal(acceptableState(state), undefined, state)
+  assert.equal(continueTrace('nothing', 'a=1').state, undefined)
 })

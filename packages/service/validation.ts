@@ -1,5 +1,5 @@
 import type { Problem } from '@plimsoll/base'
-import type { Schema } from '@plimsoll/contract'
+import { readsIntoProgramTypes, wireValue, type Schema } from '@plimsoll/contract'
 
 /** What a schema says of a value: the value as the schema reads it, without undeclared members, or what is wrong. */
 export type Validation =
@@ -21,6 +21,21 @@ export function validate(schema: Schema, value: unknown, root = ''): Awaitable<V
   return outcome instanceof Promise
     ? outcome.then((result) => validationOf(result, root))
     : validationOf(outcome, root)
+}
+
+/**
+ * Checks a value that a program hands on, and gives what travels. Where the schema reads texts into values that JSON has not (dates, bytes, big
+ * integers), such values are written as their texts first, and the texts have to be ones that the other end reads again.
+ */
+export function validateSent(schema: Schema, value: unknown): Awaitable<Validation> {
+  if (!readsIntoProgramTypes(schema)) return validate(schema, value)
+  return afterwards(validate(schema, wireValue(value)), (read) => {
+    if (!read.ok) return read
+    const written = wireValue(read.value)
+    return afterwards(validate(schema, written), (again): Validation =>
+      again.ok ? { ok: true, value: written } : again,
+    )
+  })
 }
 
 /** The rest of the work, at once where its beginning is there already: a call that never waits costs no promise. */

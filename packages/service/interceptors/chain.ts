@@ -2,6 +2,7 @@ import type { Answer } from '../answer.ts'
 import { handle } from '../operation.ts'
 import type { IncomingCall } from '../transport/transport.ts'
 import type { Awaitable } from '../validation.ts'
+import { admit } from './admit.ts'
 import { authenticate } from './authenticate.ts'
 import { authorise } from './authorise.ts'
 import { deadline } from './deadline.ts'
@@ -14,6 +15,7 @@ const throughAll: (call: ArrivedCall) => Awaitable<Answer> = chain(trace)
   .through(authenticate)
   .through(authorise)
   .through(deadline)
+  .through(admit)
   .through(validate)
   .to(handle)
 

@@ -16,7 +16,11 @@ export const deadline: Interceptor<PermittedCall, TimedCall> = (call, next) => {
   if (typeof asked === 'string' && !positiveInteger.test(asked))
     return invalidInput(400, 'the header plimsoll-deadline must be a positive integer, milliseconds')
   const limit = asked === undefined ? operation.deadlineMs : Math.min(operation.deadlineMs, Number(asked))
-  const timed = found(call, { deadline: new Deadline(limit) })
+  const all =
+    operation.outputBody === undefined
+      ? limit
+      : Math.min(operation.outputBody.longestMs, Number(asked ?? Infinity))
+  const timed = found(call, { deadline: new Deadline(limit, all) })
   const answer = next(timed)
   if (answer instanceof Promise) return new Waiting(timed, answer).answer
   return inTime(timed, answer)
@@ -31,6 +35,8 @@ function inTime({ deadline }: TimedCall, answer: Answer): Answer {
 class Waiting implements Timed {
   readonly answer: Promise<Answer>
   readonly endsAt: number
+  before: Timed | undefined = undefined
+  after: Timed | undefined = undefined
   readonly #call: TimedCall
   readonly #resolve: (answer: Answer) => void
 

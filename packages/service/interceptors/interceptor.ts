@@ -2,8 +2,12 @@ import type { Identity } from '@plimsoll/identity'
 import type { Answer } from '../answer.ts'
 import type { Deadline } from '../deadline.ts'
 import type { Logger } from '../log.ts'
+import type { Admission } from '../resilience/load-shedder.ts'
 import type { ServedOperation } from '../operation.ts'
 import type { Caller, Subject } from '../service.ts'
+import type { CallScope } from '../telemetry/call-scope.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { Subjects } from '../subject.ts'
 import type { Trace } from '../traceparent.ts'
 import type { IncomingCall } from '../transport/transport.ts'
 import type { Awaitable } from '../validation.ts'
@@ -26,7 +30,10 @@ export interface Serving {
   readonly identity: () => Identity
   readonly operations: ReadonlyMap<string, ServedOperation>
   readonly snapshot: () => Snapshot
+  readonly subjects: Subjects
   readonly logger: Logger
+  readonly telemetry: Telemetry
+  readonly admission: Admission
 }
 
 /** A call as it arrived: proven is only the certificate of its connection. */
@@ -37,6 +44,8 @@ export interface ArrivedCall {
 
 export interface TracedCall extends ArrivedCall {
   readonly trace: Trace
+  /** What runs on behalf of the call finds it here. */
+  readonly scope: CallScope
 }
 
 export interface AuthenticatedCall extends TracedCall {
@@ -63,6 +72,7 @@ export class ServedCall implements ArrivedCall {
   readonly incoming: IncomingCall
   readonly serving: Serving
   trace: Trace | undefined = undefined
+  scope: CallScope | undefined = undefined
   caller: Caller | undefined = undefined
   subject: Subject | undefined = undefined
   operation: ServedOperation | undefined = undefined

@@ -5,18 +5,22 @@ import type { TestContext } from 'node:test'
 import type { Clock } from '@plimsoll/base'
 import {
   createKey,
+  createSigningKey,
   openAuthority,
   proveKey,
   readCredentials,
+  signSubjectToken,
   spiffeId,
   type Authority,
   type Credentials,
   type Identity,
+  type SigningKey,
+  type SubjectClaims,
 } from '@plimsoll/identity'
 import { createCaller, type Caller, type CallerOptions } from '../caller.ts'
 import { createLogger, type Logger } from '../log.ts'
 import { serve, type ServeOptions, type Server } from '../server.ts'
-import type { AnyService } from '../service.ts'
+import type { AnyService, Subject } from '../service.ts'
 import type { Endpoint, Snapshot } from '../workload/protocol.ts'
 
 type LogLine = Readonly<Record<string, string | number | boolean>>
@@ -35,6 +39,8 @@ export interface Town {
   allow(operation: string, ...callers: readonly string[]): void
   place(service: string, endpoints: readonly string[]): void
   snapshot(service?: string): Snapshot
+  /** A token about a subject, as the gateway `front` makes it for these services, and any other as `changes` say. */
+  subject(subject: Subject, changes?: Partial<SubjectClaims>, key?: SigningKey): string
   caller(kind: Identity['kind'], name: string, options?: Partial<CallerOptions>): Caller
 }
 
@@ -66,6 +72,7 @@ export async function openTown(test: TestContext, clock?: Clock): Promise<Town> 
         credentials: () => credentials,
         listen: { host: '127.0.0.1', port: 0 },
         snapshot: () => town.snapshot(name),
+        trust: () => authority.trust,
         dataFolder: folder,
         externals: {},
         logger,
@@ -77,6 +84,7 @@ export async function openTown(test: TestContext, clock?: Clock): Promise<Town> 
       return server
     },
     ...map,
+    subject: tokens(authority),
     caller(kind, name, options) {
       const credentials = town.credentials(kind, name)
       const caller = createCaller({
@@ -90,6 +98,22 @@ export async function openTown(test: TestContext, clock?: Clock): Promise<Town> 
     },
   }
   return town
+}
+
+/** Tokens of the one gateway whose key all services know. */
+function tokens(authority: Authority): Town['subject'] {
+  const own = createSigningKey()
+  const iss = spiffeId(trustDomain, 'gateway', 'front')
+  authority.admitSubjectKey({ publicKey: own.publicKey, issuer: iss })
+  return ({ consumer, scopes }, changes, key = own) => {
+    const iat = Math.floor(Date.now() / 1_000)
+    const aud = ['catalog', 'orders', 'pricing']
+    const times = { iat, exp: iat + 60 }
+    return signSubjectToken(
+      { iss, sub: consumer, aud, scope: scopes.join(' '), key: 'storefront-key', ...times, ...changes },
+      key,
+    )
+  }
 }
 
 /** Who is where, and who may call whom. */

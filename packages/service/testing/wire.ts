@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { connect, type TLSSocket } from 'node:tls'
 import { clientTls, spiffeId, type Credentials } from '@plimsoll/identity'
@@ -37,19 +38,25 @@ export function send(raw: RawRequest): Promise<RawReply> {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => void chunks.push(chunk))
       response.on('error', reject)
+      // A response that breaks off is no response.
+      response.on('aborted', () => reject(new Error('the response broke off')))
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString()
         resolve({
           status: response.statusCode ?? 0,
           headers: response.headers,
           text,
-          body: text === '' ? {} : (JSON.parse(text) as RawReply['body']),
+          body: isObject(response, text) ? (JSON.parse(text) as RawReply['body']) : {},
         })
       })
     })
     request.on('error', reject)
     request.end(raw.body ?? '{}')
   })
+}
+
+function isObject({ headers }: IncomingMessage, text: string): boolean {
+  return text !== '' && /^application\/(?:problem\+)?json$/.test(headers['content-type'] ?? '')
 }
 
 /** An open, authenticated connection to write anything on. */

@@ -18,7 +18,8 @@ async function openCatalog(test: TestContext, options?: Partial<ServeOptions>) {
   town.allow('catalog.lookup', 'service/pricing')
   const credentials = town.credentials('service', 'pricing')
   const target = { address, service: 'catalog', credentials }
-  const ask = (raw: Partial<RawRequest>) => send({ ...target, path: '/lookup', body: '{"sku":"A1"}', ...raw })
+  const ask = (raw: Partial<RawRequest>) =>
+    send({ ...target, path: '/catalog/lookup', body: '{"sku":"A1"}', ...raw })
   return { town, target, ask }
 }
 
@@ -36,7 +37,9 @@ test('a declared error says that it is one', async (test) => {
   const reply = await ask({ body: '{"sku":"Z9"}' })
   assert.equal(reply.status, 404)
   assert.equal(reply.headers['plimsoll-error'], 'declared')
-  assert.deepEqual(reply.body, { code: 'UNKNOWN_SKU', data: { sku: 'Z9' } })
+  assert.equal(reply.headers['content-type'], 'application/problem+json')
+  const { code, data, status } = reply.body
+  assert.deepEqual({ code, data, status }, { code: 'UNKNOWN_SKU', data: { sku: 'Z9' }, status: 404 })
 })
 
 const refusals: Readonly<Record<string, readonly [number, Partial<RawRequest>]>> = {
@@ -46,15 +49,21 @@ const refusals: Readonly<Record<string, readonly [number, Partial<RawRequest>]>>
   'another character set': [415, { headers: { 'content-type': 'application/json; charset=utf-16' } }],
   'a compressed body': [415, { headers: { 'content-encoding': 'gzip' } }],
   'no path': [404, { path: '/' }],
-  'a path below an operation': [404, { path: '/lookup/' }],
-  'a doubled slash': [404, { path: '//lookup' }],
-  'a dot segment': [404, { path: '/x/../lookup' }],
-  'an encoded letter': [404, { path: '/%6cookup' }],
-  'an encoded slash': [404, { path: '/%2flookup' }],
-  'a query': [404, { path: '/lookup?sku=A1' }],
-  'an absolute address': [404, { path: 'https://catalog/lookup' }],
-  'the prototype as operation': [403, { path: '/__proto__' }],
-  'another case': [403, { path: '/Lookup' }],
+  'a path below an operation': [404, { path: '/catalog/lookup/all' }],
+  'a slash at the end': [400, { path: '/catalog/lookup/' }],
+  'a doubled slash': [400, { path: '//catalog/lookup' }],
+  'a dot segment': [400, { path: '/x/../catalog/lookup' }],
+  'an encoded dot segment': [400, { path: '/x/%2e%2e/catalog/lookup' }],
+  'an encoded slash': [400, { path: '/catalog%2flookup' }],
+  'a broken escape': [400, { path: '/catalog/%zzlookup' }],
+  'an escape that is no UTF-8': [400, { path: '/catalog/%fflookup' }],
+  'a query that the contract does not have': [400, { path: '/catalog/lookup?sku=A1' }],
+  'an absolute address': [400, { path: 'https://catalog/catalog/lookup' }],
+  'the prototype as operation': [404, { path: '/catalog/__proto__' }],
+  'another case': [404, { path: '/catalog/Lookup' }],
+  'a host twice': [400, { headers: { host: ['catalog', 'pricing'] } }],
+  'an upgrade': [400, { headers: { upgrade: 'websocket', connection: 'upgrade' } }],
+  'an expectation': [417, { headers: { expect: 'a miracle' } }],
   'no JSON': [400, { body: '{"sku":' }],
   'no body': [400, { body: '' }],
   'a body that is no UTF-8': [400, { body: new Uint8Array([0x22, 0xff, 0x22]) }],
@@ -70,7 +79,7 @@ for (const [name, [status, raw]] of Object.entries(refusals))
     assert.equal(reply.status, status)
     assert.equal(reply.headers['content-type'], 'application/problem+json')
     assert.equal(reply.body['status'], status)
-    assert.doesNotMatch(reply.text, /\.ts|node_modules|at /)
+    assert.doesNotMatch(reply.text, /\.ts|node_modules|\bat [\w.]+ \(/)
     assert.equal(town.lines.length, 1)
   })
 
@@ -79,7 +88,7 @@ test('a body in chunks is cut off where it gets too large', async (test) => {
   const socket = await open(target)
   const reply = readAll(socket)
   socket.write(
-    'POST /lookup HTTP/1.1\r\nhost: catalog\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
+    'POST /catalog/lookup HTTP/1.1\r\nhost: catalog\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
   )
   const chunk = 'A'.repeat(65_536)
   for (let index = 0; index < 17 && socket.writable; index += 1) socket.write(`10000\r\n${chunk}\r\n`)
@@ -91,7 +100,7 @@ test('a body that comes too slowly meets the deadline, and the connection ends',
   const socket = await open(target)
   const reply = readAll(socket)
   socket.write(
-    'POST /lookup HTTP/1.1\r\nhost: catalog\r\ncontent-type: application/json\r\ncontent-length: 12\r\nplimsoll-deadline: 50\r\n\r\n{"s',
+    'POST /catalog/lookup HTTP/1.1\r\nhost: catalog\r\ncontent-type: application/json\r\ncontent-length: 12\r\nplimsoll-deadline: 50\r\n\r\n{"s',
   )
   assert.match(await reply, /^HTTP\/1\.1 504 /)
 })
@@ -100,7 +109,7 @@ test('headers that come too slowly end the connection', async (test) => {
   const { target } = await openCatalog(test, { limits: { requestTimeoutMs: 200 } })
   const socket = await open(target)
   const reply = readAll(socket)
-  socket.write('POST /lookup HTTP/1.1\r\nhost: cat')
+  socket.write('POST /catalog/lookup HTTP/1.1\r\nhost: cat')
   assert.match(await reply, /^HTTP\/1\.1 408 /)
 })
 
@@ -108,7 +117,7 @@ test('headers that are too large are refused', async (test) => {
   const { target } = await openCatalog(test)
   const socket = await open(target)
   const reply = readAll(socket)
-  socket.write(`POST /lookup HTTP/1.1\r\nhost: catalog\r\nx-filler: ${'x'.repeat(17_000)}\r\n\r\n`)
+  socket.write(`POST /catalog/lookup HTTP/1.1\r\nhost: catalog\r\nx-filler: ${'x'.repeat(17_000)}\r\n\r\n`)
   const text = await reply
   assert.match(text, /^HTTP\/1\.1 431 /)
   assert.match(text, /application\/problem\+json/)
@@ -124,7 +133,9 @@ for (const [name, rest] of Object.entries(smuggled))
     const { target } = await openCatalog(test)
     const socket = await open(target)
     const reply = readAll(socket)
-    socket.write(`POST /lookup HTTP/1.1\r\nhost: catalog\r\ncontent-type: application/json\r\n${rest}`)
+    socket.write(
+      `POST /catalog/lookup HTTP/1.1\r\nhost: catalog\r\ncontent-type: application/json\r\n${rest}`,
+    )
     assert.match(await reply, /^HTTP\/1\.1 400 /)
   })
 
@@ -144,7 +155,7 @@ test('without a certificate no request is ever read', async (test) => {
     checkServerIdentity: () => undefined,
   })
   const reply = readAll(socket)
-  socket.write('POST /lookup HTTP/1.1\r\nhost: catalog\r\n\r\n')
+  socket.write('POST /catalog/lookup HTTP/1.1\r\nhost: catalog\r\n\r\n')
   assert.equal(await reply, '')
   assert.equal(town.lines[0]?.['event'], 'connection-refused')
 })
@@ -157,7 +168,7 @@ test('plain HTTP gets no answer', async (test) => {
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   const chunks: Buffer[] = []
   socket.on('data', (chunk: Buffer) => void chunks.push(chunk))
-  socket.write('POST /lookup HTTP/1.1\r\nhost: catalog\r\n\r\n')
+  socket.write('POST /catalog/lookup HTTP/1.1\r\nhost: catalog\r\n\r\n')
   await closed
   assert.doesNotMatch(Buffer.concat(chunks).toString('latin1'), /HTTP/)
 })
@@ -189,7 +200,7 @@ test('a certificate that expires while its connection is open is refused from th
   await sleep(Math.max(0, credentials.notAfter - Date.now()) + 1_100)
   const reply = readAll(socket)
   socket.write(
-    'POST /lookup HTTP/1.1\r\nhost: catalog\r\ncontent-type: application/json\r\ncontent-length: 12\r\n\r\n{"sku":"A1"}',
+    'POST /catalog/lookup HTTP/1.1\r\nhost: catalog\r\ncontent-type: application/json\r\ncontent-length: 12\r\n\r\n{"sku":"A1"}',
   )
   assert.match(await reply, /^HTTP\/1\.1 401 /)
 })

@@ -1,9 +1,12 @@
 import type { Json } from '@plimsoll/base'
+import type { Body } from '@plimsoll/contract'
 import type { Credentials, Identity, SpiffeId } from '@plimsoll/identity'
 import type { Answer } from '../answer.ts'
 import type { Ending } from '../deadline.ts'
 import type { Logger } from '../log.ts'
 import type { Awaitable } from '../validation.ts'
+import type { ListenPlace } from './address.ts'
+import type { HttpRoutes } from './http-routes.ts'
 
 /** What travels beside the input: nothing of it is checked here. */
 interface Metadata {
@@ -11,6 +14,28 @@ interface Metadata {
   readonly deadline?: number | string | undefined
   readonly subject?: string | undefined
   readonly traceparent?: string | undefined
+  readonly tracestate?: string | undefined
+}
+
+/** What came after the head of a call or an answer, in pieces: one item as JSON text each, or some bytes of a file. */
+export interface IncomingBody {
+  /** Media type of a file, in small letters and without parameters. */
+  readonly type: string | undefined
+  /** Bytes of a file, where the sender has said how many. */
+  readonly size: number | undefined
+  /** Taken once; leaving early tells the sender to stop. The next one is asked for when it is wanted. */
+  readonly pieces: AsyncIterable<Uint8Array>
+}
+
+/** What goes after the head of a call or an answer. */
+export interface OutgoingBody {
+  readonly kind: Body['kind']
+  readonly type?: string | undefined
+  readonly size?: number | undefined
+  /** Asked for one by one, when there is room; throws where it cannot go on. */
+  readonly pieces: AsyncIterable<Uint8Array>
+  /** Where nobody waits for the rest any more. */
+  readonly ending: Ending
 }
 
 /** A call as it came in over any wire. */
@@ -24,17 +49,22 @@ export interface IncomingCall {
    * @throws {InvalidInput} where it is too large, too deep or no JSON.
    */
   readInput(): Awaitable<Json>
-  /** Has the listener called where the caller goes before it has its answer. */
+  /**
+   * What comes beside the input, as the contract declares it; undefined where nothing came. Once, after the input.
+   * @throws {InvalidInput} `MEDIA_TYPE` where it comes as something else
+   */
+  openBody(declared: Body): IncomingBody | undefined
+  /** Has the listener called where the caller goes before it has its whole answer. */
   onGone(listener: () => void): void
 }
 
 export interface ListenOptions {
   /** Asked for every new connection, so that renewed certificates are used from the next one on. */
   readonly credentials: () => Credentials
-  readonly host: string
-  /** 0: any. */
-  readonly port: number
+  readonly place: ListenPlace
   readonly limits: ServerLimits
+  /** Where operations are found by callers that speak HTTP. */
+  readonly http: HttpRoutes
   readonly logger: Logger
 }
 
@@ -71,7 +101,11 @@ export interface OutgoingCall {
   /** The input as JSON text. */
   readonly input: string
   readonly metadata: Metadata
-  /** Longest time until the whole answer is there. */
+  /** What goes beside the input. */
+  readonly body?: OutgoingBody | undefined
+  /** Longest time until a stream or a file has come or gone whole. */
+  readonly wholeMs?: number | undefined
+  /** Longest time until the whole answer is there, or has begun. */
   readonly timeoutMs: number
   /** Where it ends before there is an answer. */
   readonly ending?: Ending | undefined
@@ -79,6 +113,7 @@ export interface OutgoingCall {
 
 /** An answer as it came back; the text of a problem is the other end's. */
 export type Reply =
+  | { readonly kind: 'body'; readonly body: IncomingBody }
   | { readonly kind: 'output'; readonly output: Json }
   | {
       readonly kind: 'declared'
@@ -92,6 +127,13 @@ export type Reply =
 export interface Connection {
   /** @throws {CallFailure} where no answer came. */
   call(call: OutgoingCall): Promise<Reply>
+  /**
+   * Resolves when the other end has given a sign of life, on a connection that is made where there is none.
+   * @throws {Error} where there is no connection, or it ends before.
+   */
+  ping(): Promise<void>
+  /** Gives the connection up with all calls on it; the next call makes a new one. */
+  reset(): void
   /** Lets finish what runs and takes nothing new. */
   retire(): void
   close(): void

@@ -11,30 +11,51 @@ import type { EngineChannel } from './channel.ts'
 import type { CertificateAnswer } from './protocol.ts'
 
 const answerTimeoutMs = 10_000
+const minute = 60_000
+/** A certificate begins so long before it was issued. */
+const begunBeforeMs = minute
+/** More than clocks of one installation may differ, and more than an answer takes. */
+const mostSkewMs = 2 * minute
+
+/** What is known of every certificate that the engine gave. */
+interface Issued {
+  /** Which authority issued it, where the engine says. */
+  readonly authority: string | undefined
+  /** Serial number of the leaf, hexadecimal, upper case. */
+  readonly serial: string
+}
+
+export type IssuedCredentials = Credentials & Issued
 
 /** A certificate for a server's names, with its end of life in milliseconds since the epoch. */
-export interface IssuedServerCertificate extends ServerCertificate {
+export interface IssuedServerCertificate extends ServerCertificate, Issued {
   readonly notAfter: number
 }
 
 /** Has certificates issued by the engine, each for a key of its own that never leaves the process. */
 export interface CertificateRequests {
   /** The identity of this workload. */
-  readonly forWorkload: () => Promise<Credentials>
+  readonly forWorkload: () => Promise<IssuedCredentials>
   /** A server certificate for DNS names and IP addresses: for a face towards others than workloads. */
   readonly forServer: (names: readonly string[]) => Promise<IssuedServerCertificate>
 }
 
-/**
- * Asks one question at a time, because answers do not say which question they are for.
- * @throws {WorkloadFailure} `CERTIFICATE` from both, where the engine gives none in time, or one for another key.
- */
-export function createCertificateRequests(options: {
+export interface CertificateRequestsOptions {
   readonly channel: EngineChannel
   /** Has the listener called with every certificate that the engine sends. */
   readonly onAnswer: (listener: (answer: CertificateAnswer) => void) => void
-}): CertificateRequests {
+  /** What the first proof is made for; each answer brings the next. */
+  readonly challenge?: string | undefined
+}
+
+/**
+ * Asks one question at a time, because answers do not say which question they are for.
+ * @throws {WorkloadFailure} `CERTIFICATE` from both, where the engine gives none in time, one for another key, or one that shows that the
+ * clocks differ.
+ */
+export function createCertificateRequests(options: CertificateRequestsOptions): CertificateRequests {
   const { channel, onAnswer } = options
+  let challenge = options.challenge
   let waiting: ((answer: CertificateAnswer) => void) | undefined
   let last: Promise<unknown> = Promise.resolve()
   onAnswer((answer) => waiting?.(answer))
@@ -44,10 +65,16 @@ export function createCertificateRequests(options: {
     waiting = resolve
     const timer = setTimeout(() => reject(late()), answerTimeoutMs)
     try {
-      const proof = proveKey(privateKey, publicKey)
+      const proof = proveKey(privateKey, publicKey, challenge)
       await channel.send({ type: 'certificate-request', publicKey, proof, ...(names && { names }) })
-      const { certificateChain, bundle } = await promise
-      return { certificateChain, privateKey, bundle }
+      const answer = await promise
+      challenge = answer.challenge
+      return {
+        ...readIssued(answer),
+        certificateChain: answer.certificateChain,
+        privateKey,
+        bundle: answer.bundle,
+      }
     } finally {
       clearTimeout(timer)
       waiting = undefined
@@ -59,12 +86,31 @@ export function createCertificateRequests(options: {
     return turn
   }
   return {
-    forWorkload: async () => readCredentials(await inTurn()),
-    forServer: async (names) => readServerCertificate(await inTurn(names)),
+    forWorkload: async () => {
+      const { authority, serial, ...parts } = await inTurn()
+      return { ...readCredentials(parts), authority, serial }
+    },
+    forServer: async (names) => {
+      const { certificateChain, privateKey, authority, serial } = await inTurn(names)
+      return { ...readServerCertificate({ certificateChain, privateKey }), authority, serial }
+    },
   }
 }
 
-function readServerCertificate(issued: ServerCertificate): IssuedServerCertificate {
+/** What stands in the leaf, which was issued a moment ago: by both clocks, or one of them is wrong. */
+function readIssued({ certificateChain, authority }: CertificateAnswer): Issued {
+  const { validFromDate, serialNumber } = new X509Certificate(certificateChain)
+  const skew = Date.now() - (validFromDate.getTime() + begunBeforeMs)
+  if (Math.abs(skew) <= mostSkewMs) return { authority, serial: serialNumber }
+  const minutes = Math.round(Math.abs(skew) / minute)
+  throw new WorkloadFailure(
+    'CERTIFICATE',
+    `this clock is ${minutes} minutes ${skew > 0 ? 'ahead of' : 'behind'} the one of the authority`,
+    { fix: 'set the clocks of both machines, and start again', retryable: true },
+  )
+}
+
+function readServerCertificate(issued: ServerCertificate): ServerCertificate & { readonly notAfter: number } {
   const { certificateChain, privateKey } = issued
   const leaf = new X509Certificate(certificateChain)
   if (!leaf.checkPrivateKey(createPrivateKey(privateKey)))

@@ -1,21 +1,27 @@
 import { messageOf, systemClock, type Clock } from '@plimsoll/base'
-import type { Credentials } from '@plimsoll/identity'
 import type { Logger } from '../log.ts'
+import type { IssuedCredentials } from './certificate-requests.ts'
 
 const shortestWaitMs = 1_000
 const longestWaitMs = 2 ** 31 - 1
+/** All that have to renew at once do not ask at once. */
+const mostSpreadMs = 200
 
 /** This workload's credentials, renewed at half of their life with a new key. */
 export interface CertificateKeeper {
-  readonly current: () => Credentials
+  readonly current: () => IssuedCredentials
+  /** Has them renewed now, where they are still these. */
+  renew(credentials: IssuedCredentials): void
   close(): void
 }
 
 export interface CertificateOptions {
   /** Has one issued for a new key. */
-  readonly request: () => Promise<Credentials>
+  readonly request: () => Promise<IssuedCredentials>
   readonly logger: Logger
   readonly clock?: Clock
+  /** Called after each renewal. */
+  readonly onRenewal?: () => void
 }
 
 /**
@@ -24,28 +30,41 @@ export interface CertificateOptions {
  * @throws {IdentityRefusal} where it gives one for another key, or for no workload.
  */
 export async function keepCertificate(options: CertificateOptions): Promise<CertificateKeeper> {
-  const { request, logger, clock = systemClock } = options
+  const { request, logger, clock = systemClock, onRenewal } = options
   let credentials = await request()
   let timer: NodeJS.Timeout
+  let condemned: IssuedCredentials | undefined
   let closed = false
-  const schedule = (share: number) => {
+  const after = (waitMs: number) => {
     if (closed) return
+    clearTimeout(timer)
+    timer = setTimeout(() => void renew(), waitMs)
+  }
+  const schedule = (share: number) => {
     const wait = (credentials.notAfter - clock.now()) * share
-    timer = setTimeout(() => void renew(), Math.min(longestWaitMs, Math.max(shortestWaitMs, wait)))
+    after(Math.min(longestWaitMs, Math.max(shortestWaitMs, wait)))
   }
   const renew = async () => {
     try {
       credentials = await request()
       logger.write('info', 'certificate-renewed', { notAfter: new Date(credentials.notAfter).toISOString() })
       schedule(1 / 2)
+      onRenewal?.()
     } catch (thrown) {
       logger.write('error', 'certificate-not-renewed', { reason: messageOf(thrown) })
-      schedule(1 / 8)
+      // What has to go cannot wait for its half.
+      if (condemned === credentials) after(shortestWaitMs)
+      else schedule(1 / 8)
     }
   }
   schedule(1 / 2)
   return {
     current: () => credentials,
+    renew(which) {
+      if (which !== credentials || condemned === which) return
+      condemned = which
+      after(Math.random() * mostSpreadMs)
+    },
     close() {
       closed = true
       clearTimeout(timer)

@@ -15,7 +15,10 @@ export interface EngineChannel {
 const types: readonly string[] = [
   'bootstrap',
   'certificate',
+  'trust',
+  'subject-key-taken',
   'snapshot',
+  'telemetry-request',
   'ping',
   'drain',
 ] satisfies EngineMessage['type'][]

@@ -1,16 +1,28 @@
-import type { Credentials } from '@plimsoll/identity'
+import type { Credentials, TrustState } from '@plimsoll/identity'
 import { WorkloadFailure } from '../errors.ts'
 import { createLogger, factsOf, type Logger } from '../log.ts'
-import { keepCertificate } from './certificate.ts'
+import { keepCertificate, type CertificateKeeper } from './certificate.ts'
 import { createCertificateRequests, type IssuedServerCertificate } from './certificate-requests.ts'
 import { openEngineChannel, type EngineChannel } from './channel.ts'
+import { captureOutput, realOutput } from './output.ts'
 import type { Bootstrap, CertificateAnswer, EngineMessage, Snapshot } from './protocol.ts'
+import { activeRedactor, activeScope } from '../telemetry/call-scope.ts'
+import { takeOtherSpans } from '../telemetry/open-telemetry.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+import { answerForTelemetry } from './telemetry-answers.ts'
+import { TrustKeeper } from './trust.ts'
 
 /** A process that an engine started, after it knows who it is and can prove it. */
 export interface Workload {
   readonly bootstrap: Bootstrap
   /** Renewed at half of their life; a new object then. */
   readonly credentials: () => Credentials
+  /** Whom to believe: the newest that the engine sent. */
+  readonly trust: () => TrustState | undefined
+  /** Called after each change of it. */
+  readonly onTrust: (listener: (trust: TrustState) => void) => void
+  /** Makes the public part of a key known that signs tokens about subjects; resolves when all that serve know it. For a gateway. */
+  readonly offerSubjectKey: (publicKey: string) => Promise<void>
   /** The newest that the engine sent. */
   readonly snapshot: () => Snapshot
   /** The newest that the engine sent: the bootstrap's, or what came after it. */
@@ -19,6 +31,8 @@ export interface Workload {
   readonly onConfiguration: (listener: (configuration: unknown) => void) => void
   /** Has a server certificate issued for DNS names and addresses, for a face towards others than workloads. */
   readonly requestServerCertificate: (names: readonly string[]) => Promise<IssuedServerCertificate>
+  /** True where a server certificate has to be replaced now. */
+  readonly condemns: (certificate: IssuedServerCertificate) => boolean
   /** Tells the engine that calls are served at `host:port`. */
   ready(address: string): Promise<void>
   /** Tells the engine why this process will not serve. */
@@ -26,6 +40,7 @@ export interface Workload {
   /** Resolves when it is time to end: the engine says so, or has gone, or the process was asked to by SIGTERM. */
   readonly drained: Promise<void>
   readonly logger: Logger
+  readonly telemetry: Telemetry
   /** Lets go of the channel and all timers, so that the process can end. */
   close(): void
 }
@@ -41,28 +56,114 @@ export async function connectWorkload(options: { readonly service: string }): Pr
   const channel = openEngineChannel()
   const inbox = createInbox(channel)
   const drained = endOf(channel, inbox)
-  const bootstrap = await unlessEnded(within(inbox.bootstrap, bootstrapTimeoutMs), drained)
-  const logger = createLogger({ service: options.service, instance: bootstrap.instance })
+  const bootstrap = await unlessEnded(
+    within(inbox.bootstrap, bootstrapTimeoutMs, 'the engine did not say in time who this process is'),
+    drained,
+  )
+  const logger = createLogger({ service: options.service, instance: bootstrap.instance, sink: realOutput })
+  captureOutput(logger)
   endOnUncaught(logger)
-  const requests = createCertificateRequests({ channel, onAnswer: inbox.onCertificate })
-  const keeping = keepCertificate({ request: requests.forWorkload, logger })
+  const telemetry = answerForTelemetry(options.service, bootstrap, channel)
+  takeOtherSpans(telemetry)
+  const trust = new TrustKeeper(bootstrap.trust)
+  const requests = createCertificateRequests({
+    channel,
+    onAnswer: inbox.onCertificate,
+    challenge: bootstrap.challenge,
+  })
+  const held = new Held(channel, trust)
+  const keeping = keepCertificate({
+    request: requests.forWorkload,
+    logger,
+    onRenewal: () => held.use('workload', certificate.current().authority),
+  })
   const certificate = await unlessEnded(keeping, drained)
+  held.use('workload', certificate.current().authority)
+  followTrust({ inbox, trust, certificate, held })
   return {
     bootstrap,
-    credentials: certificate.current,
+    credentials: () => trust.credentials(certificate),
+    trust: () => trust.current,
+    onTrust: inbox.onTrust,
+    offerSubjectKey: (publicKey) => offerSubjectKey(channel, inbox, publicKey),
     snapshot: () => inbox.snapshot() ?? bootstrap.snapshot,
     configuration: () => inbox.configuration() ?? bootstrap.configuration,
     onConfiguration: inbox.onConfiguration,
-    requestServerCertificate: requests.forServer,
+    async requestServerCertificate(names) {
+      const issued = await requests.forServer(names)
+      held.use('server', issued.authority)
+      return issued
+    },
+    condemns: ({ authority, serial }) => trust.condemns(authority, serial),
     ready: (address) => channel.send({ type: 'ready', address }),
     stopped: (reason) => channel.send({ type: 'stopped', reason }),
     drained,
     logger,
+    telemetry,
     close() {
       certificate.close()
       channel.close()
     },
   }
+}
+
+/** Tells the engine after each change what this process believes, and whose certificates it uses. */
+class Held {
+  readonly #channel: EngineChannel
+  readonly #trust: TrustKeeper
+  readonly #used = new Map<'workload' | 'server', string>()
+  #told = ''
+
+  constructor(channel: EngineChannel, trust: TrustKeeper) {
+    this.#channel = channel
+    this.#trust = trust
+  }
+
+  use(what: 'workload' | 'server', authority: string | undefined): void {
+    if (authority !== undefined) this.#used.set(what, authority)
+    this.tell()
+  }
+
+  /** After everything that hangs on the change has followed it. */
+  tell(): void {
+    setImmediate(() => {
+      const epoch = this.#trust.current?.epoch
+      const authorities = [...new Set(this.#used.values())]
+      const text = `${epoch ?? ''} ${authorities.join(' ')}`
+      if (epoch === undefined || text === this.#told) return
+      this.#told = text
+      void this.#channel.send({ type: 'trusts', epoch, authorities })
+    })
+  }
+}
+
+function followTrust(parts: {
+  readonly inbox: Inbox
+  readonly trust: TrustKeeper
+  readonly certificate: CertificateKeeper
+  readonly held: Held
+}): void {
+  const { inbox, trust, certificate, held } = parts
+  const follow = () => {
+    const credentials = certificate.current()
+    if (trust.condemns(credentials.authority, credentials.serial)) certificate.renew(credentials)
+    held.tell()
+  }
+  inbox.onTrustMessage((told) => {
+    if (trust.take(told)) follow()
+  })
+  follow()
+}
+
+/** @throws {WorkloadFailure} `ENGINE` where the engine does not take it in time */
+async function offerSubjectKey(channel: EngineChannel, inbox: Inbox, publicKey: string): Promise<void> {
+  const taken = new Promise<void>((resolve) => {
+    inbox.onSubjectKeyTaken((key) => {
+      if (key === publicKey) resolve()
+    })
+  })
+  await channel.send({ type: 'subject-key', publicKey })
+  await within(taken, bootstrapTimeoutMs, 'the engine did not make the key for tokens known in time')
 }
 
 interface Inbox {
@@ -71,6 +172,11 @@ interface Inbox {
   configuration(): unknown
   readonly onCertificate: (listener: (answer: CertificateAnswer) => void) => void
   readonly onConfiguration: (listener: (configuration: unknown) => void) => void
+  /** Every trust that comes, also one that is not newer. */
+  readonly onTrustMessage: (listener: (trust: TrustState) => void) => void
+  /** After those of `onTrustMessage`. */
+  readonly onTrust: (listener: (trust: TrustState) => void) => void
+  readonly onSubjectKeyTaken: (listener: (publicKey: string) => void) => void
   onDrain(listener: () => void): void
 }
 
@@ -80,10 +186,13 @@ function createInbox(channel: EngineChannel): Inbox {
   const listeners = {
     certificate: new Set<(answer: CertificateAnswer) => void>(),
     configuration: new Set<(configuration: unknown) => void>(),
+    trust: [new Set<(trust: TrustState) => void>(), new Set<(trust: TrustState) => void>()] as const,
+    subjectKey: new Set<(publicKey: string) => void>(),
     drain: new Set<() => void>(),
   }
   let newest: Snapshot | undefined
   let configuration: unknown
+  // oxlint-disable-next-line complexity -- one line for each kind of message, and nothing else
   const receive = (message: EngineMessage): void => {
     switch (message.type) {
       case 'bootstrap':
@@ -91,11 +200,17 @@ function createInbox(channel: EngineChannel): Inbox {
         return bootstrap.resolve(message)
       case 'certificate':
         return listeners.certificate.forEach((listener) => listener(message))
+      case 'trust':
+        return listeners.trust.forEach((those) => those.forEach((listener) => listener(message.trust)))
+      case 'subject-key-taken':
+        return listeners.subjectKey.forEach((listener) => listener(message.publicKey))
       case 'snapshot':
         if (newest === undefined || message.snapshot.revision > newest.revision) newest = message.snapshot
         if (message.configuration === undefined) return
         configuration = message.configuration
         return listeners.configuration.forEach((listener) => listener(configuration))
+      case 'telemetry-request':
+        return undefined // answered where the telemetry is
       case 'ping':
         return void channel.send({ type: 'pong' })
       case 'drain':
@@ -109,18 +224,18 @@ function createInbox(channel: EngineChannel): Inbox {
     configuration: () => configuration,
     onCertificate: (listener) => void listeners.certificate.add(listener),
     onConfiguration: (listener) => void listeners.configuration.add(listener),
+    onTrustMessage: (listener) => void listeners.trust[0].add(listener),
+    onTrust: (listener) => void listeners.trust[1].add(listener),
+    onSubjectKeyTaken: (listener) => void listeners.subjectKey.add(listener),
     onDrain: (listener) => void listeners.drain.add(listener),
   }
 }
 
-async function within(bootstrap: Promise<Bootstrap>, timeoutMs: number): Promise<Bootstrap> {
+async function within<T>(work: Promise<T>, timeoutMs: number, message: string): Promise<T> {
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(
-    () => late.reject(new WorkloadFailure('ENGINE', 'the engine did not say in time who this process is')),
-    timeoutMs,
-  )
+  const timer = setTimeout(() => late.reject(new WorkloadFailure('ENGINE', message)), timeoutMs)
   try {
-    return await Promise.race([bootstrap, late.promise])
+    return await Promise.race([work, late.promise])
   } finally {
     clearTimeout(timer)
   }
@@ -146,7 +261,8 @@ function endOf(channel: EngineChannel, inbox: Inbox): Promise<void> {
 
 function endOnUncaught(logger: Logger): void {
   const end = (thrown: unknown) => {
-    logger.write('error', 'uncaught', factsOf(thrown))
+    // What was thrown belongs to the call for which the code ran, if it ran for one.
+    logger.write('error', 'uncaught', activeRedactor().facts(factsOf(thrown)), activeScope()?.trace.traceId)
     process.exit(1)
   }
   process.on('uncaughtException', end)

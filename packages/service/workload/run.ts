@@ -4,7 +4,12 @@ import { WorkloadFailure } from '../errors.ts'
 import { createLogger, factsOf } from '../log.ts'
 import { serve, type Server } from '../server.ts'
 import type { AnyService } from '../service.ts'
+import { registerOpenTelemetry } from '../telemetry/open-telemetry.ts'
+import { withoutCall } from '../telemetry/redaction.ts'
 import { connectWorkload, type Workload } from './connect.ts'
+
+// The service's own modules are loaded after this one, and may ask for a tracer at once.
+registerOpenTelemetry()
 
 const drainMs = 10_000
 const stopMs = 5_000
@@ -22,7 +27,7 @@ export async function run(service: AnyService): Promise<void> {
     process.exit(0)
   } catch (thrown) {
     const logger = workload?.logger ?? createLogger({ service: service.contract.name, instance: 'unknown' })
-    logger.write('error', 'stopped', factsOf(thrown))
+    logger.write('error', 'stopped', withoutCall.facts(factsOf(thrown)))
     await workload?.stopped(reasonOf(thrown))
     process.exit(1)
   }
@@ -37,10 +42,12 @@ async function open(service: AnyService, workload: Workload): Promise<Server> {
     credentials: workload.credentials,
     listen: bootstrap.listen,
     snapshot: workload.snapshot,
+    trust: workload.trust,
     manifest: bootstrap.manifest,
     dataFolder: bootstrap.dataFolder,
     externals: bootstrap.externals,
     logger: workload.logger,
+    telemetry: workload.telemetry,
     drainMs,
   })
 }

@@ -1,12 +1,14 @@
 import { connect, type TLSSocket } from 'node:tls'
-import { messageOf, parseJson, type Json } from '@plimsoll/base'
-import { clientTls } from '@plimsoll/identity'
+import { messageOf } from '@plimsoll/base'
+import { clientTls, explainHandshake } from '@plimsoll/identity'
 import { CallFailure } from '../../errors.ts'
-import { parseAddress } from '../http-message.ts'
+import { parseAddress } from '../address.ts'
 import type { Connection, ConnectOptions, OutgoingCall, Reply } from '../transport.ts'
+import { CallTable } from './call-table.ts'
+import { bodyReply } from './bodies.ts'
+import { ClientBodies } from './client-bodies.ts'
 import { Decoder } from './decoder.ts'
 import {
-  callFrame,
   frame,
   frameTypes,
   firstSkippableType,
@@ -16,11 +18,11 @@ import {
   ProtocolError,
   readHello,
   readReply,
-  replyKinds,
   type Frame,
   type Hello,
 } from './frame.ts'
 import { Outbox } from './outbox.ts'
+import { replyOf } from './reply.ts'
 import {
   broken,
   cancellation,
@@ -51,6 +53,10 @@ export function connectFrames(options: ConnectOptions): Connection {
       if (retired) return Promise.reject(unreachable(call.target, options, 'the connection is given up'))
       return open().call(call)
     },
+    ping: () => (retired ? Promise.reject(new ProtocolError('the connection is given up')) : open().ping()),
+    reset() {
+      current?.destroy()
+    },
     retire() {
       retired = true
       current?.retire()
@@ -65,9 +71,11 @@ export function connectFrames(options: ConnectOptions): Connection {
 /** One connection, from its handshake to its end. */
 class ClientConnection implements Waited {
   readonly #options: ConnectOptions
-  readonly #pending = new Map<number, PendingCall>()
+  readonly #pending = new CallTable<PendingCall>()
+  readonly #pings: PromiseWithResolvers<void>[] = []
   readonly #socket: TLSSocket
   readonly #outbox: Outbox
+  readonly #bodies: ClientBodies
   readonly #connectTimer: NodeJS.Timeout
   /** Undefined until the handshake is done and the other end has said hello. */
   #peer: Hello | undefined
@@ -87,6 +95,11 @@ class ClientConnection implements Waited {
       ALPNProtocols: [protocol],
     })
     this.#outbox = new Outbox(this.#socket)
+    this.#bodies = new ClientBodies({
+      out: this.#outbox,
+      maxPayload: () => this.#peer?.maxPayload ?? 0,
+      onDone: () => this.#closeWhenIdle(),
+    })
     this.#connectTimer = setTimeout(() => this.#fail('no connection in time'), connectTimeoutMs)
     this.#listen()
   }
@@ -101,9 +114,17 @@ class ClientConnection implements Waited {
     if (objection !== undefined) return Promise.reject(objection)
     const id = this.#nextCall()
     const pending = new PendingCall(id, call, this)
-    this.#pending.set(id, pending)
-    if (this.#peer !== undefined) this.#send(id, pending, this.#peer)
+    this.#pending.add(pending)
+    if (this.#peer !== undefined) this.#send(pending, this.#peer)
     return pending.promise
+  }
+
+  /** Resolves when the other end has given a sign of life; rejects where the connection ends before. */
+  ping(): Promise<void> {
+    const ping = Promise.withResolvers<void>()
+    this.#pings.push(ping)
+    if (this.#peer !== undefined) this.#outbox.write(frame(frameTypes.ping, 0, Buffer.alloc(8)))
+    return ping.promise
   }
 
   /** Finishes what runs, begins nothing. */
@@ -120,28 +141,39 @@ class ClientConnection implements Waited {
   #objectionTo(call: OutgoingCall): CallFailure | undefined {
     const { target, ending } = call
     if (ending?.reason !== undefined) return cancellation(call)
-    const full = this.#peer !== undefined && this.#pending.size >= this.#peer.maxCalls
+    const full = this.#peer !== undefined && this.#pending.size + this.#bodies.size >= this.#peer.maxCalls
     return full || this.#outbox.waiting > mostWaiting
-      ? new CallFailure('UNAVAILABLE', `too many calls of ${target} at once`, { target, notBegun: true })
+      ? new CallFailure('UNAVAILABLE', `too many calls of ${target} at once`, {
+          target,
+          notBegun: true,
+          overloaded: true,
+        })
       : undefined
   }
 
   #nextCall(): number {
     do this.#lastCall = this.#lastCall === highestCall ? 1 : this.#lastCall + 1
-    while (this.#pending.has(this.#lastCall))
+    while (this.#pending.has(this.#lastCall) || this.#bodies.has(this.#lastCall))
     return this.#lastCall
   }
 
-  #send(id: number, pending: PendingCall, peer: Hello): void {
-    const { operation, metadata, input } = pending.call
+  #send(pending: PendingCall, peer: Hello, deadlineMs = pending.call.timeoutMs): void {
+    const { id } = pending
+    const { operation, metadata, input, body, wholeMs } = pending.call
     const head = {
       operation,
-      deadlineMs: pending.call.timeoutMs,
+      deadlineMs: wholeMs ?? deadlineMs,
       traceparent: metadata.traceparent ?? '',
+      tracestate: metadata.tracestate,
       subject: metadata.subject ?? '',
     }
-    const bytes = callFrame(id, head, input)
-    if (bytes.length > peer.maxPayload) {
+    if (this.#pending.size <= 1) this.#outbox.hurry()
+    if (body !== undefined) this.#bodies.announce(id, body)
+    pending.sent = this.#outbox.writeCall({ call: id, head, input }, peer.maxPayload)
+    if (pending.sent && body !== undefined)
+      this.#bodies.send(id, body, (thrown) => this.#abandon(pending, thrown))
+    if (!pending.sent) {
+      if (body !== undefined) this.#bodies.withdraw(id)
       this.#pending.delete(id)
       return pending.fail(
         new CallFailure('INVALID_INPUT', `the input for ${pending.call.target} is larger than it takes`, {
@@ -149,8 +181,13 @@ class ClientConnection implements Waited {
         }),
       )
     }
-    pending.sent = true
-    this.#outbox.write(bytes)
+  }
+
+  /** The input of the call cannot be sent whole. */
+  #abandon(pending: PendingCall, thrown: unknown): void {
+    if (!this.#pending.has(pending.id)) return
+    this.giveUp(pending.id)
+    pending.fail(thrown as CallFailure)
   }
 
   /** The caller waits no longer: the other end need not go on. */
@@ -158,11 +195,12 @@ class ClientConnection implements Waited {
     if (this.#pending.get(id)?.sent === true && !this.#socket.destroyed)
       this.#outbox.write(frame(frameTypes.cancel, id))
     this.#pending.delete(id)
+    this.#bodies.stopSending(id)
     this.#closeWhenIdle()
   }
 
   #closeWhenIdle(): void {
-    if (!this.#leaving || this.#pending.size > 0) return
+    if (!this.#leaving || this.#pending.size > 0 || this.#bodies.size > 0) return
     this.#outbox.flush()
     this.#socket.end()
     // The other end may have nothing to say any more, and no reason to hurry.
@@ -173,9 +211,10 @@ class ClientConnection implements Waited {
     const decoder = new Decoder(helloBytes, (received) => this.#receive(received, decoder))
     this.#socket.setNoDelay(true)
     this.#socket.on('data', (chunk: Buffer) => this.#read(decoder, chunk))
+    this.#socket.on('drain', () => this.#bodies.drained())
     this.#socket.once('secureConnect', () => this.#greet())
     this.#socket.once('error', (thrown) => {
-      this.#cause = thrown
+      this.#cause = explainHandshake(thrown)
     })
     this.#socket.once('close', () => this.#end())
   }
@@ -207,10 +246,11 @@ class ClientConnection implements Waited {
       case frameTypes.ping:
         return this.#outbox.write(frame(frameTypes.pong, 0, received.payload.subarray(0, 8)))
       case frameTypes.pong:
-        return undefined
+        return this.#alive()
       case frameTypes.goodbye:
         return this.#leave(received.call)
       default:
+        if (this.#bodies.receive(received)) return undefined
         if (received.type < firstSkippableType) throw new ProtocolError(`a frame of type ${received.type}`)
         return undefined
     }
@@ -219,15 +259,25 @@ class ClientConnection implements Waited {
   #begin(peer: Hello): void {
     clearTimeout(this.#connectTimer)
     this.#peer = peer
-    for (const [id, pending] of this.#pending) this.#send(id, pending, peer)
+    const now = performance.now()
+    for (const pending of this.#pending.list()) {
+      this.#send(pending, peer, Math.max(1, Math.floor(pending.endsAt - now)))
+    }
+    this.#alive()
+  }
+
+  #alive(): void {
+    for (const { resolve } of this.#pings.splice(0)) resolve()
   }
 
   /** A reply to a call that was given up meanwhile is for nobody. */
   #settle({ call: id, payload }: Frame): void {
-    const pending = this.#pending.get(id)
+    const pending = this.#pending.delete(id)
     if (pending === undefined) return
-    this.#pending.delete(id)
     const { kind, status, body } = readReply(payload)
+    if (kind === bodyReply)
+      return pending.succeed({ kind: 'body', body: this.#bodies.open(id, pending.call, body) })
+    this.#bodies.stopSending(id)
     try {
       pending.succeed(replyOf({ kind, status, body }, this.#options.maxOutputBytes, pending.call.target))
     } catch (thrown) {
@@ -240,9 +290,9 @@ class ClientConnection implements Waited {
   /** The other end is about to end: what it has not begun may go elsewhere at once. */
   #leave(lastBegun: number): void {
     this.#leaving = true
-    for (const [id, pending] of this.#pending) {
-      if (id <= lastBegun) continue
-      this.#pending.delete(id)
+    for (const pending of this.#pending.list()) {
+      if (pending.id <= lastBegun) continue
+      this.#pending.delete(pending.id)
       pending.fail(unreachable(pending.call.target, this.#options, 'this replica is about to end'))
     }
     this.#closeWhenIdle()
@@ -255,8 +305,11 @@ class ClientConnection implements Waited {
 
   #end(): void {
     clearTimeout(this.#connectTimer)
-    for (const pending of this.#pending.values()) pending.fail(this.#failureOf(pending))
+    for (const pending of this.#pending.list()) pending.fail(this.#failureOf(pending))
     this.#pending.clear()
+    this.#bodies.close((target) => broken(target, this.#options, this.#cause))
+    for (const { reject } of this.#pings.splice(0))
+      reject(unreachable('', this.#options, messageOf(this.#cause ?? 'it hung up'), this.#cause))
   }
 
   #failureOf({ call: { target }, sent }: PendingCall): CallFailure {
@@ -269,41 +322,4 @@ class ClientConnection implements Waited {
       return unreachable(target, this.#options, messageOf(this.#cause ?? 'it hung up'), this.#cause)
     return broken(target, this.#options, this.#cause)
   }
-}
-
-/** @throws {CallFailure} `INVALID_OUTPUT` where it is no acceptable JSON */
-function replyOf(reply: ReturnType<typeof readReply>, maxBytes: number, target: string): Reply {
-  const { kind, status, body } = reply
-  if (kind === replyKinds.problem) return { kind: 'problem', status, problem: problemOf(body) }
-  if (body.length > maxBytes) throw invalid(target, `the answer is larger than ${maxBytes} bytes`)
-  const value = readJson(body, maxBytes, target)
-  if (kind === replyKinds.output) return { kind: 'output', output: value }
-  if (kind !== replyKinds.declared || !isRecord(value) || typeof value['code'] !== 'string')
-    throw invalid(target, 'a declared error has no code')
-  return { kind: 'declared', status, code: value['code'], data: value['data'] }
-}
-
-function readJson(body: Buffer, maxBytes: number, target: string): Json {
-  try {
-    return parseJson(body, { maxBytes })
-  } catch (cause) {
-    throw invalid(target, 'the answer is no acceptable JSON', cause)
-  }
-}
-
-/** A problem without readable details is still one. */
-function problemOf(body: Buffer): Json | undefined {
-  try {
-    return parseJson(body, { maxBytes: replyOverhead })
-  } catch {
-    return undefined
-  }
-}
-
-function invalid(target: string, message: string, cause?: unknown): CallFailure {
-  return new CallFailure('INVALID_OUTPUT', message, { target, cause })
-}
-
-function isRecord(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

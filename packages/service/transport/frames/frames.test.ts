@@ -5,7 +5,9 @@ import { connect, type TLSSocket } from 'node:tls'
 import { clientTls, spiffeId } from '@plimsoll/identity'
 import fc from 'fast-check'
 import { catalogService } from '../../testing/shop.ts'
+import { openPeer, type PeerCall } from '../../testing/peer.ts'
 import { openTown, trustDomain } from '../../testing/town.ts'
+import { connectFrames } from './client.ts'
 import { Decoder } from './decoder.ts'
 import {
   callFrame,
@@ -21,7 +23,7 @@ import {
   type Frame,
 } from './frame.ts'
 
-const head = { operation: 'lookup', deadlineMs: 250, traceparent: '', subject: '' }
+const head = { operation: 'lookup', deadlineMs: 250, traceparent: '', tracestate: undefined, subject: '' }
 const input = '{"sku":"A1"}'
 
 function framesOf(chunks: readonly Buffer[], maxPayload = 65_536): Frame[] {
@@ -187,5 +189,42 @@ suite('a replica that is spoken to in frames', () => {
       assert.equal(kind, 2)
       assert.ok(status === 403 || status === 404)
     }
+  })
+})
+
+suite('a caller whose other end answers in any order', () => {
+  test('gives each call its own answer, once, and no answer to a call that was not made', async (test) => {
+    const town = await openTown(test)
+    const asked: PeerCall[] = []
+    const address = await openPeer(test, town, (call) => {
+      asked.push(call)
+      if (asked.length < 100) return
+      // To nobody, twice, and from the last to the first.
+      call.socket.write(replyFrame(4_000_000_000, 0, 200, '{"sku":"nobody"}'))
+      for (const one of asked.splice(0).toReversed()) {
+        one.output(one.input)
+        one.output('{"sku":"twice"}')
+      }
+    })
+    const connection = connectFrames({
+      address,
+      credentials: town.credentials('service', 'pricing'),
+      expected: spiffeId(trustDomain, 'service', 'catalog'),
+      maxOutputBytes: 10_000,
+    })
+    test.after(() => connection.close())
+    const one = async (sku: string) => {
+      const input = JSON.stringify({ sku })
+      const reply = await connection.call({
+        operation: 'lookup',
+        target: 'catalog.lookup',
+        input,
+        metadata: {},
+        timeoutMs: 20_000,
+      })
+      assert.deepEqual(reply, { kind: 'output', output: { sku } })
+    }
+    for (let round = 0; round < 20; round += 1)
+      await Promise.all(Array.from({ length: 100 }, (_, at) => one(`${round}-${at}`)))
   })
 })

@@ -9,12 +9,14 @@ export interface Waited {
 
 /** A call that waits for its answer: until there is one, its time is over, or its caller has lost interest. */
 export class PendingCall implements Timed {
+  readonly id: number
   readonly call: OutgoingCall
   readonly endsAt: number
   readonly promise: Promise<Reply>
+  before: Timed | undefined = undefined
+  after: Timed | undefined = undefined
   /** True once the other end may have begun with it. */
   sent = false
-  readonly #id: number
   readonly #waited: Waited
   readonly #resolve: (reply: Reply) => void
   readonly #reject: (failure: CallFailure) => void
@@ -24,7 +26,7 @@ export class PendingCall implements Timed {
     this.promise = promise
     this.call = call
     this.endsAt = performance.now() + call.timeoutMs
-    this.#id = id
+    this.id = id
     this.#waited = waited
     this.#resolve = resolve
     this.#reject = reject
@@ -45,12 +47,12 @@ export class PendingCall implements Timed {
   expire(): void {
     const { target, timeoutMs } = this.call
     const message = `${target}: no answer within ${Math.round(timeoutMs)} ms`
-    this.#waited.giveUp(this.#id)
+    this.#waited.giveUp(this.id)
     this.fail(new CallFailure('DEADLINE_EXCEEDED', message, { target }))
   }
 
   readonly #cancel = (): void => {
-    this.#waited.giveUp(this.#id)
+    this.#waited.giveUp(this.id)
     this.fail(cancellation(this.call))
   }
 

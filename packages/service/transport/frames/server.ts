@@ -2,7 +2,8 @@ import type { TLSSocket } from 'node:tls'
 import { messageOf, parseJson } from '@plimsoll/base'
 import { internal, problemJson, type Answer, type ProblemAnswer } from '../../answer.ts'
 import type { Peer } from '../exchange.ts'
-import type { IncomingCall, ListenOptions, OnCall } from '../transport.ts'
+import type { IncomingBody, IncomingCall, ListenOptions, OnCall, OutgoingBody } from '../transport.ts'
+import { CallTable } from './call-table.ts'
 import { Decoder } from './decoder.ts'
 import {
   firstSkippableType,
@@ -13,11 +14,13 @@ import {
   ProtocolError,
   readCall,
   readHello,
-  replyFrame,
   replyKinds,
+  type CallHead,
   type Frame,
+  type ReplyToWrite,
 } from './frame.ts'
 import { Outbox } from './outbox.ts'
+import { ServerBodies } from './server-bodies.ts'
 
 /** What a `call` frame holds beside its input. */
 const callOverhead = 16_384
@@ -38,7 +41,8 @@ export class ServerConnection {
   readonly #peer: Peer
   readonly #shared: Shared
   readonly #outbox: Outbox
-  readonly #running = new Map<number, ServedFrame>()
+  readonly #bodies: ServerBodies
+  readonly #running = new CallTable<ServedFrame>()
   #greeted = false
   #lastBegun = 0
   #leaving = false
@@ -48,6 +52,7 @@ export class ServerConnection {
     this.#peer = peer
     this.#shared = shared
     this.#outbox = new Outbox(socket)
+    this.#bodies = new ServerBodies(this.#outbox)
     const { limits } = shared.options
     const decoder = new Decoder(helloBytes, (received) => this.#receive(received, decoder))
     socket.setNoDelay(true)
@@ -56,6 +61,7 @@ export class ServerConnection {
       if (!this.#greeted) socket.destroy()
     })
     socket.on('data', (chunk: Buffer) => this.#read(decoder, chunk))
+    socket.on('drain', () => this.#bodies.drained())
     socket.on('error', () => undefined) // 'close' follows
     socket.once('close', () => this.#gone())
     this.#outbox.write(
@@ -86,11 +92,12 @@ export class ServerConnection {
   #receive(received: Frame, decoder: Decoder): void {
     if (!this.#greeted) {
       if (received.type !== frameTypes.hello) throw new ProtocolError('the first frame is no hello')
-      readHello(received.payload)
+      this.#bodies.maxPayload = readHello(received.payload).maxPayload
       this.#greeted = true
       decoder.maxPayload = this.#shared.options.limits.maxInputBytes + callOverhead
       return
     }
+    if (this.#bodies.receive(received, this.#isTaken)) return
     switch (received.type) {
       case frameTypes.call:
         return this.#call(received)
@@ -106,17 +113,27 @@ export class ServerConnection {
     }
   }
 
+  readonly #isTaken = (id: number): boolean => this.#running.has(id)
+
   #call({ call: id, payload }: Frame): void {
     const { options, state, onCall } = this.#shared
+    const body = this.#bodies.take()
     if (id === 0 || this.#running.has(id)) throw new ProtocolError('a call has the number of another one')
     const { head, inputAt } = readCall(payload)
     const refusal = this.#objectionTo(head.operation)
-    if (refusal !== undefined) return this.#refuse(id, refusal)
+    if (refusal !== undefined) {
+      if (body !== undefined) this.#bodies.forget(id)
+      return this.#refuse(id, refusal)
+    }
     if (id > this.#lastBegun) this.#lastBegun = id
-    const served = new ServedFrame(this.#peer, head, payload.subarray(inputAt), options)
+    const served = new ServedFrame(id, this.#peer, { head, input: payload.subarray(inputAt), body }, options)
     const answer = onCall(served)
-    if (!(answer instanceof Promise)) return this.#reply(id, answer)
-    this.#running.set(id, served)
+    if (!(answer instanceof Promise)) {
+      if (body !== undefined) this.#bodies.forget(id)
+      if (this.#running.size === 0) this.#outbox.hurry()
+      return this.#reply(id, answer)
+    }
+    this.#running.add(served)
     state.running += 1
     answer.then(
       (later) => this.#answer(id, later),
@@ -146,19 +163,33 @@ export class ServerConnection {
   }
 
   #answer(id: number, answer: Answer): void {
+    if (answer.kind === 'body') return this.#answerBody(id, answer.body)
     this.#shared.state.running -= 1
-    const served = this.#running.get(id)
-    this.#running.delete(id)
+    if (this.#running.get(id)?.hasBody === true) this.#bodies.forget(id)
+    const served = this.#running.delete(id)
+    if (this.#running.size === 0) this.#outbox.hurry()
     if (served?.isGone !== true) this.#reply(id, answer)
     this.#closeWhenIdle()
   }
 
+  /** The call runs on until the last of its answer is on its way. */
+  #answerBody(id: number, body: OutgoingBody): void {
+    const served = this.#running.get(id)
+    const done = () => {
+      this.#shared.state.running -= 1
+      this.#running.delete(id)
+      this.#bodies.forget(id)
+      this.#closeWhenIdle()
+    }
+    if (served !== undefined && !served.isGone && !this.#socket.destroyed)
+      return void this.#bodies.send(id, served, body).finally(done)
+    void body.pieces[Symbol.asyncIterator]().return?.()
+    done()
+  }
+
   #reply(id: number, answer: Answer): void {
     if (this.#socket.destroyed) return
-    if (answer.kind === 'output') this.#outbox.write(replyFrame(id, replyKinds.output, 200, answer.json))
-    else if (answer.kind === 'declared')
-      this.#outbox.write(replyFrame(id, replyKinds.declared, answer.status, answer.json))
-    else this.#outbox.write(replyFrame(id, replyKinds.problem, answer.status, problemJson(answer)))
+    this.#outbox.writeReply(replyOf(id, answer))
     if (this.#outbox.waiting > mostWaiting) this.#socket.destroy()
   }
 
@@ -169,35 +200,58 @@ export class ServerConnection {
   }
 
   #gone(): void {
-    for (const served of this.#running.values()) served.gone()
+    for (const served of this.#running.list()) served.gone()
+    this.#bodies.close()
   }
+}
+
+function replyOf(call: number, answer: Answer): ReplyToWrite {
+  switch (answer.kind) {
+    case 'output':
+      return { call, kind: replyKinds.output, status: 200, body: answer.json }
+    case 'declared':
+      return { call, kind: replyKinds.declared, status: answer.status, body: answer.json }
+    case 'problem':
+      return { call, kind: replyKinds.problem, status: answer.status, body: problemJson(answer) }
+    case 'body':
+      return replyOf(call, internal(''))
+    default:
+      return answer satisfies never
+  }
+}
+
+/** What came of a call. */
+interface ReadCall {
+  readonly head: CallHead
+  readonly input: Buffer
+  readonly body: IncomingBody | undefined
 }
 
 /** A call that came in a frame. */
 class ServedFrame implements IncomingCall {
+  readonly id: number
   readonly operation: string
   readonly peer: Peer['identity']
   readonly metadata: IncomingCall['metadata']
   readonly #input: Buffer
+  readonly #body: IncomingBody | undefined
   readonly #limits: ListenOptions['limits']
   #onGone: (() => void) | undefined
   #isGone = false
 
-  constructor(
-    peer: Peer,
-    head: ReturnType<typeof readCall>['head'],
-    input: Buffer,
-    { limits }: ListenOptions,
-  ) {
-    const { operation, deadlineMs, traceparent, subject } = head
+  constructor(id: number, peer: Peer, { head, input, body }: ReadCall, { limits }: ListenOptions) {
+    this.id = id
+    const { operation, deadlineMs, traceparent, tracestate, subject } = head
     this.operation = operation
     this.peer = peer.identity
     this.metadata = {
       deadline: deadlineMs === 0 ? undefined : deadlineMs,
       traceparent: traceparent === '' ? undefined : traceparent,
+      tracestate,
       subject: subject === '' ? undefined : subject,
     }
     this.#input = input
+    this.#body = body
     this.#limits = limits
   }
 
@@ -210,6 +264,14 @@ class ServedFrame implements IncomingCall {
       maxBytes: this.#limits.maxInputBytes,
       maxDepth: this.#limits.maxInputDepth,
     })
+  }
+
+  get hasBody(): boolean {
+    return this.#body !== undefined
+  }
+
+  openBody(): IncomingBody | undefined {
+    return this.#body
   }
 
   onGone(listener: () => void): void {
@@ -233,5 +295,5 @@ const problem = (status: number, code: ProblemAnswer['code'], detail: string): P
 })
 const expired = problem(401, 'REFUSED', 'the certificate of this connection is not valid any more')
 const draining = problem(503, 'DRAINING', 'this replica is about to end')
-const tooMany = problem(503, 'UNAVAILABLE', 'too many calls at once')
+const tooMany = problem(503, 'OVERLOADED', 'too many calls at once')
 const unknownOperation = problem(404, 'REFUSED', 'this is no name of an operation')
