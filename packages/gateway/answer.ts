@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Json } from '@plimsoll/base'
 import { problemDetails, type ProblemDetails } from '@plimsoll/contract'
+import type { OutgoingBody } from '@plimsoll/service'
+import { fileHeaders } from './bodies.ts'
 import { GatewayRefusal } from './errors.ts'
 
 /** What goes back to the consumer. */
@@ -8,6 +10,10 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** In the place of the body, where it is a stream or a file. */
+  readonly stream?: OutgoingBody
+  /** What is given back when the answer has gone. */
+  readonly held?: Disposable
 }
 
 /** On every answer, so that nothing is kept, guessed or fetched without TLS. */
@@ -21,6 +27,10 @@ const noBody = new Set([204, 304])
 
 export function jsonAnswer(status: number, value: unknown): Answer {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
+}
+
+export function bodyAnswer(stream: OutgoingBody): Answer {
+  return { status: 200, headers: stream.kind === 'file' ? fileHeaders : {}, body: '', stream }
 }
 
 export function textAnswer(text: string): Answer {

@@ -3,6 +3,8 @@ import { InvalidInput, parseJson, type Json } from '@plimsoll/base'
 import { GatewayRefusal } from './errors.ts'
 import { announcesBody } from './message.ts'
 
+/** The longest that a body of JSON, or the rest of one that nobody wants, may take to come. */
+const bodyTimeoutMs = 30_000
 /** The longest body that a request may have. */
 const maxBodyBytes = 1024 * 1024
 
@@ -35,7 +37,9 @@ function readBytes(request: IncomingMessage): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
+    const timer = setTimeout(() => onBroken(), bodyTimeoutMs)
     const settle = (outcome: () => void) => {
+      clearTimeout(timer)
       request.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken)
       outcome()
     }
@@ -74,6 +78,8 @@ const maxDiscardedBytes = 4 * maxBodyBytes
 export function discardBody(request: IncomingMessage): void {
   if (request.complete) return
   let left = maxDiscardedBytes
+  const timer = setTimeout(() => request.socket.destroy(), bodyTimeoutMs)
+  request.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer))
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length
     if (left < 0) request.socket.destroy()

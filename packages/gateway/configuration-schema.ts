@@ -15,6 +15,36 @@ const rate = {
 
 const jsonSchema = { anyOf: [{ type: 'object' }, { type: 'boolean' }] }
 
+const milliseconds = { type: 'number', exclusiveMinimum: 0, maximum: 86_400_000 }
+const bytes = { type: 'integer', minimum: 1, maximum: 2 ** 50 }
+
+const body = {
+  oneOf: [
+    {
+      type: 'object',
+      required: ['kind', 'item', 'maxItemBytes', 'idleMs', 'longestMs'],
+      properties: {
+        kind: { const: 'stream' },
+        item: jsonSchema,
+        maxItemBytes: bytes,
+        idleMs: milliseconds,
+        longestMs: milliseconds,
+      },
+    },
+    {
+      type: 'object',
+      required: ['kind', 'types', 'maxBytes', 'idleMs', 'longestMs'],
+      properties: {
+        kind: { const: 'file' },
+        types: { type: 'array', minItems: 1, maxItems: 50, items: { type: 'string', maxLength: 255 } },
+        maxBytes: bytes,
+        idleMs: milliseconds,
+        longestMs: milliseconds,
+      },
+    },
+  ],
+}
+
 const operation = {
   type: 'object',
   required: ['http', 'input', 'output', 'errors', 'access', 'scopes', 'deadlineMs', 'idempotent'],
@@ -28,7 +58,9 @@ const operation = {
       },
     },
     input: jsonSchema,
+    inputBody: body,
     output: jsonSchema,
+    outputBody: body,
     errors: {
       type: 'object',
       additionalProperties: {
@@ -85,6 +117,23 @@ export const configurationSchema: JsonSchema = {
     consumers: { type: 'array', items: consumer },
     anonymous: rate,
     concurrency: { type: 'integer', minimum: 1 },
+    reach: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        required: ['audience', 'scopes'],
+        additionalProperties: false,
+        properties: {
+          audience: {
+            type: 'array',
+            minItems: 1,
+            maxItems: 500,
+            items: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,62}$' },
+          },
+          scopes: { ...scopes, maxItems: 1_000 },
+        },
+      },
+    },
     names: { type: 'array', minItems: 1, items: { type: 'string', minLength: 1, maxLength: 253 } },
   },
 }

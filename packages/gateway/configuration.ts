@@ -18,6 +18,15 @@ export interface GatewayConfiguration {
   readonly concurrency?: number | undefined
   /** DNS names and IP addresses that the outer certificate is for. Default: this machine's own. */
   readonly names?: readonly string[] | undefined
+  /** How far a call of each operation can go, as `service.operation`. Where absent: no further than to the operation's own service. */
+  readonly reach?: Readonly<Record<string, Reach>> | undefined
+}
+
+/** Where a token about a subject is good, and for which scopes. */
+export interface Reach {
+  /** Services. */
+  readonly audience: readonly string[]
+  readonly scopes: readonly string[]
 }
 
 export interface GatewayConsumer {

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { continueTrace, formatTraceparent } from '@plimsoll/service'
-import { writeAnswer, type Answer } from './answer.ts'
+import { CallFailure, sendBody, type OutgoingBody, type Telemetry } from '@plimsoll/service'
+import { answerOfThrown, securityHeaders, writeAnswer, type Answer } from './answer.ts'
 import { discardBody } from './body.ts'
+import { refusalOf } from './forward.ts'
+import { RequestSpan } from './request-span.ts'
 
 /** A consumer that does not read its answer loses the connection after this time. */
 const slowReaderMs = 30_000
@@ -9,9 +11,7 @@ const slowReaderMs = 30_000
 /** One request with its answer. */
 export class Exchange {
   readonly request: IncomingMessage
-  readonly traceId: string
-  /** For the service: the same trace, the gateway as parent. */
-  readonly traceparent: string
+  readonly span: RequestSpan
   /** What the log tells of the request, as far as it is known. */
   readonly facts: { consumer?: string; operation?: string } = {}
   readonly #response: ServerResponse
@@ -21,12 +21,10 @@ export class Exchange {
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    options: { readonly awaitsContinue: boolean },
+    options: { readonly awaitsContinue: boolean; readonly telemetry: Telemetry },
   ) {
-    const trace = continueTrace(request.headers['traceparent']?.toString())
     this.request = request
-    this.traceId = trace.traceId
-    this.traceparent = formatTraceparent(trace)
+    this.span = new RequestSpan(request, options.telemetry)
     this.#response = response
     this.#awaitsContinue = options.awaitsContinue
     response.once('close', () => this.#gone.abort())
@@ -47,15 +45,38 @@ export class Exchange {
    * Sends the answer; what is left of the body is read past, within a bound.
    * @returns true where the connection ends with it
    */
-  finish(answer: Answer, options: { readonly lastOfConnection: boolean }): boolean {
+  async finish(answer: Answer, options: { readonly lastOfConnection: boolean }): Promise<boolean> {
+    using _held = answer.held
     const response = this.#response
     if (response.destroyed) return true
+    if (answer.stream !== undefined) return await this.#finishStream(answer, answer.stream)
     // Who was not told to send the body may send it or not: the next message could begin in two places.
     const close = options.lastOfConnection || this.#awaitsContinue || answer.headers['connection'] === 'close'
-    writeAnswer(response, answer, { 'x-request-id': this.traceId, ...(close && { connection: 'close' }) })
+    writeAnswer(response, answer, {
+      'x-request-id': this.span.trace.traceId,
+      ...(close && { connection: 'close' }),
+    })
     discardBody(this.request)
     const timer = setTimeout(() => this.request.socket.destroy(), slowReaderMs)
     response.once('close', () => clearTimeout(timer))
     return close
+  }
+
+  /** Whether the service has room for more decides how fast it goes, and its contract how long it may take. */
+  async #finishStream({ headers }: Answer, stream: OutgoingBody): Promise<boolean> {
+    const { request } = this
+    await sendBody(
+      {
+        response: this.#response,
+        accept: request.headers.accept,
+        headOnly: request.method === 'HEAD',
+        headers: { ...securityHeaders, ...headers, 'x-request-id': this.span.trace.traceId },
+        problemOf: (thrown) =>
+          answerOfThrown(thrown instanceof CallFailure ? refusalOf(thrown) : thrown).body,
+      },
+      stream,
+    )
+    discardBody(request)
+    return !request.complete
   }
 }

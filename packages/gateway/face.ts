@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Failure, messageOf } from '@plimsoll/base'
 import { outerTls, type ServerCertificate } from '@plimsoll/identity'
+import type { Telemetry } from '@plimsoll/service'
 import { answerOfThrown, securityHeaders, type Answer } from './answer.ts'
 import { GatewayRefusal, type RefusalCode, type StartCode } from './errors.ts'
 import { Exchange } from './exchange.ts'
@@ -15,7 +16,8 @@ const bounds = {
   maxHeaderSize: 16 * 1024,
   handshakeTimeout: 10_000,
   headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  // A body has a time of its own: that of JSON, or what the contract gives a stream. Node knows only one for all.
+  requestTimeout: 0,
   keepAliveTimeout: 60_000,
   connectionsCheckingInterval: 5_000,
 }
@@ -33,6 +35,7 @@ export interface Face {
 export interface FaceOptions {
   readonly certificate: ServerCertificate
   readonly listen: { readonly host: string; readonly port: number }
+  readonly telemetry: Telemetry
   /** Never throws. */
   readonly answer: (exchange: Exchange) => Promise<Answer>
 }
@@ -42,7 +45,7 @@ export async function openFace(options: FaceOptions): Promise<Face> {
   let draining = false
   const turns = new Turns()
   const receive = (request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean) => {
-    const exchange = new Exchange(request, response, { awaitsContinue })
+    const exchange = new Exchange(request, response, { awaitsContinue, telemetry: options.telemetry })
     turns.take(request.socket, async () => {
       const answer = await options.answer(exchange)
       return exchange.finish(answer, { lastOfConnection: draining })

@@ -1,7 +1,15 @@
 import type { Json } from '@plimsoll/base'
-import { CallFailure, type CallFailureCode, type OperationCaller } from '@plimsoll/service'
-import { declaredErrorAnswer, jsonAnswer, type Answer } from './answer.ts'
-import type { GatewayConsumer } from './configuration.ts'
+import type { OperationDocument } from '@plimsoll/contract'
+import {
+  CallFailure,
+  type CallFailureCode,
+  type CallOutcome,
+  type OperationCaller,
+  type OutgoingBody,
+  type Trace,
+} from '@plimsoll/service'
+import { bodyAnswer, declaredErrorAnswer, jsonAnswer, type Answer } from './answer.ts'
+import { answerBody } from './bodies.ts'
 import { GatewayRefusal, type RefusalCode } from './errors.ts'
 import type { Route } from './routes.ts'
 
@@ -12,8 +20,11 @@ export type ForwardingCaller = Pick<OperationCaller, 'call'>
 export interface Forwarded {
   readonly route: Route
   readonly input: Json
-  readonly consumer: GatewayConsumer | undefined
-  readonly traceparent: string
+  /** What goes beside the input, where the operation takes a stream or a file. */
+  readonly body: OutgoingBody | undefined
+  /** The token about the consumer on whose behalf it is; nothing for a public operation without a key. */
+  readonly subject: string | undefined
+  readonly trace: Trace
   readonly signal: AbortSignal
 }
 
@@ -36,18 +47,19 @@ const refusals: Readonly<Record<CallFailureCode, readonly [code: RefusalCode, de
  * @throws {GatewayRefusal} for every way in which a call can fail that the contract does not declare
  */
 export async function forward(caller: ForwardingCaller, forwarded: Forwarded): Promise<Answer> {
-  const { route, input, consumer, traceparent, signal } = forwarded
+  const { route, input, body, subject, trace, signal } = forwarded
   try {
     const result = await caller.call({
       service: route.service,
       operation: route.name,
       input,
-      timeoutMs: route.operation.deadlineMs,
-      traceparent,
+      body,
+      ...timesOf(route.operation),
+      trace,
       signal,
-      ...(consumer && { subject: { consumer: consumer.record.consumer, scopes: consumer.scopes } }),
+      subject,
     })
-    if (result.ok) return jsonAnswer(200, result.output)
+    if (result.ok) return outputAnswer(route.operation, result, signal)
     const declared = route.operation.errors[result.code]
     if (declared !== undefined) return declaredErrorAnswer({ ...result, status: declared.status })
   } catch (thrown) {
@@ -57,7 +69,26 @@ export async function forward(caller: ForwardingCaller, forwarded: Forwarded): P
   throw new GatewayRefusal('SERVICE_FAILED', recorded)
 }
 
-function refusalOf(cause: CallFailure): GatewayRefusal {
+/** An input that comes in pieces has its own time; of a stream that comes back, the deadline is that of its beginning. */
+function timesOf({ inputBody, outputBody, deadlineMs }: OperationDocument) {
+  return {
+    timeoutMs: inputBody?.longestMs ?? deadlineMs,
+    wholeMs: (outputBody ?? inputBody)?.longestMs,
+  }
+}
+
+function outputAnswer(
+  { outputBody }: OperationDocument,
+  { output, body }: CallOutcome & { readonly ok: true },
+  signal: AbortSignal,
+): Answer {
+  if (outputBody === undefined) return jsonAnswer(200, output)
+  if (body === undefined) throw new GatewayRefusal('SERVICE_FAILED', recorded)
+  return bodyAnswer(answerBody(body, outputBody, signal))
+}
+
+/** A failure as the consumer may know it. */
+export function refusalOf(cause: CallFailure): GatewayRefusal {
   const [code, detail] = refusals[cause.code]
   return new GatewayRefusal(code, detail, {
     cause,

@@ -79,9 +79,13 @@ test('the gateway says that it is well, and what is open', async () => {
     '/broken',
     '/catalogue',
     '/discounts',
+    '/files/{name}',
+    '/notes',
     '/quotes/{sku}',
     '/searches',
     '/slow',
+    '/ticks',
+    '/totals/{name}',
   ])
   assert.doesNotMatch(document.text, /costs/)
   const landing = await ask(shop, 'GET /')

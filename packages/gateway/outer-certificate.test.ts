@@ -14,7 +14,8 @@ test('the certificate is renewed at half of its life; a failure is told and trie
     request: async () => {
       requests += 1
       if (requests === 2) throw new Error('the engine is away')
-      return { certificateChain: `chain ${requests}`, privateKey: 'key', notAfter: clock.now() + hour }
+      const made = { certificateChain: `chain ${requests}`, privateKey: 'key', authority: 'a', serial: '1' }
+      return { ...made, notAfter: clock.now() + hour }
     },
     logger: createLogger({ service: 'gateway', instance: 'gateway/0', sink: (line) => void log.push(line) }),
     clock,

@@ -7,7 +7,9 @@ const longestWaitMs = 2 ** 31 - 1
 
 /** The certificate that consumers see, renewed at half of its life. */
 export interface OuterCertificate {
-  readonly current: () => ServerCertificate
+  readonly current: () => IssuedServerCertificate
+  /** Has it renewed now. */
+  renew(): void
   readonly onRenewal: (listener: (certificate: ServerCertificate) => void) => void
   close(): void
 }
@@ -41,6 +43,10 @@ export async function keepOuterCertificate(options: {
   schedule(1 / 2)
   return {
     current: () => certificate,
+    renew: () => {
+      clearTimeout(timer)
+      void renew()
+    },
     onRenewal: (listener) => void listeners.add(listener),
     close: () => {
       closed = true

@@ -19,10 +19,14 @@ function startProgram(shop: Shop, test: TestContext) {
   child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const requested: (readonly string[] | undefined)[] = []
   child.on('message', (message: WorkloadMessage) => {
+    const identity = spiffeId(shop.authority.trustDomain, 'gateway', 'gateway')
+    if (message.type === 'subject-key') {
+      shop.authority.admitSubjectKey({ publicKey: message.publicKey, issuer: identity })
+      tell(child, { type: 'subject-key-taken', publicKey: message.publicKey })
+    }
     if (message.type !== 'certificate-request') return
     const { publicKey, proof, names } = message
     requested.push(names)
-    const identity = spiffeId(shop.authority.trustDomain, 'gateway', 'gateway')
     const { certificateChain } =
       names === undefined
         ? shop.authority.issueWorkload({ publicKey, proof, identity })

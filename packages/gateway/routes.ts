@@ -4,6 +4,7 @@ import {
   openApi,
   type ContractDocument,
   type HttpMethod,
+  type JsonSchema,
   type OperationDocument,
   type Router,
 } from '@plimsoll/contract'
@@ -20,6 +21,8 @@ export interface Route {
   readonly name: string
   readonly operation: OperationDocument
   readonly check: (input: unknown) => readonly Problem[]
+  /** Of one item, where the input is a stream. */
+  readonly checkItem?: ((item: unknown) => readonly Problem[]) | undefined
 }
 
 export interface FoundOperation {
@@ -84,11 +87,27 @@ function routesOf(
   compiled: { readonly checks: Map<string, Check>; readonly before: Routes | undefined },
 ): readonly Route[] {
   return openOperations(contract).map(([name, operation]) => {
-    const text = canonicalJson(operation.input)
-    const check = compiled.before?.checks.get(text) ?? compileSchema(operation.input)
-    compiled.checks.set(text, check)
-    return { id: `${contract.name}.${name}`, service: contract.name, name, operation, check }
+    const { inputBody } = operation
+    return {
+      id: `${contract.name}.${name}`,
+      service: contract.name,
+      name,
+      operation,
+      check: checkOf(operation.input, compiled),
+      checkItem: inputBody?.kind === 'stream' ? checkOf(inputBody.item, compiled) : undefined,
+    }
   })
+}
+
+/** The check of a schema; the one that was compiled before, where the schema did not change. */
+function checkOf(
+  schema: JsonSchema,
+  { checks, before }: { readonly checks: Map<string, Check>; readonly before: Routes | undefined },
+): Check {
+  const text = canonicalJson(schema)
+  const check = before?.checks.get(text) ?? compileSchema(schema)
+  checks.set(text, check)
+  return check
 }
 
 function find(

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock, type Clock } from '@plimsoll/base'
-import { defineContract, describeContract } from '@plimsoll/contract'
+import { defineContract, describeContract, file, stream } from '@plimsoll/contract'
 import {
   createApiKey,
   createKey,
+  createSigningKey,
   openAuthority,
   parseSpiffeId,
   proveKey,
@@ -25,7 +26,9 @@ import {
 import { z } from 'zod'
 import type { GatewayConfiguration, GatewayConsumer } from './configuration.ts'
 import type { ForwardingCaller } from './forward.ts'
+import { digested, zeros } from './bytes.fixture.ts'
 import { startGateway, type Gateway } from './gateway.ts'
+import { SubjectTokens } from './subject-tokens.ts'
 
 const trustDomain = 'shop.internal'
 const names = ['localhost', '127.0.0.1']
@@ -69,6 +72,44 @@ export const pricing = defineContract({
       access: 'public',
       deadline: '2s',
     },
+    ticks: {
+      http: 'GET /ticks',
+      input: z.object({ to: z.int(), text: z.string().max(2_000).default('') }),
+      output: stream(z.object({ number: z.int(), text: z.string().max(2_000) })),
+      access: 'public',
+      deadline: '20s',
+    },
+    total: {
+      http: 'POST /totals/{name}',
+      input: stream(z.object({ number: z.int().min(0) }), {
+        head: z.object({ name: sku }),
+        maxItemBytes: 100,
+      }),
+      output: z.object({ name: sku, total: z.int() }),
+      access: 'public',
+      deadline: '20s',
+    },
+    upload: {
+      http: 'PUT /files/{name}',
+      input: file({ types: ['application/octet-stream'], maxBytes: 2 ** 31, head: z.object({ name: sku }) }),
+      output: z.object({ size: z.int(), digest: z.string() }),
+      access: 'public',
+      deadline: '20s',
+    },
+    note: {
+      http: 'POST /notes',
+      input: file({ types: ['text/html'], maxBytes: 1_000 }),
+      output: file({ types: ['text/html'], maxBytes: 1_000 }),
+      access: 'public',
+      deadline: '20s',
+    },
+    download: {
+      http: 'GET /files/{name}',
+      input: z.object({ name: sku, size: z.int() }),
+      output: file({ types: ['application/octet-stream'], maxBytes: 2 ** 31 }),
+      access: 'public',
+      deadline: '20s',
+    },
     slow: {
       http: 'GET /slow',
       input: z.object({}),
@@ -98,6 +139,9 @@ interface Gate {
   wait: Promise<void> | undefined
   cancelled: number
   begun: number
+  /** Items that `ticks` has made, and streams of it that have ended. */
+  ticks: number
+  ended: number
 }
 
 function pricingService(gate: Gate) {
@@ -111,6 +155,15 @@ function pricingService(gate: Gate) {
         await held(gate, context)
         return { skus: ['A1'], consumer: context.subject?.consumer ?? 'nobody', trace: context.traceId }
       },
+      ticks: ({ to, text }) => tick(gate, to, text),
+      async total({ name, items }) {
+        let total = 0
+        for await (const { number } of items) total += number
+        return { name, total }
+      },
+      upload: ({ file }) => digested(file.bytes),
+      note: ({ file }) => file,
+      download: ({ size }) => ({ type: 'application/octet-stream', size, bytes: zeros(size) }),
       search: ({ words }) => ({ length: words.length }),
       slow: async (_input, context) => {
         await new Promise((resolve) => context.signal.addEventListener('abort', resolve, { once: true }))
@@ -122,6 +175,18 @@ function pricingService(gate: Gate) {
       cost: () => ({ cost: 7 }),
     },
   })
+}
+
+async function* tick(gate: Gate, to: number, text: string): AsyncGenerator<{ number: number; text: string }> {
+  try {
+    for (let number = 0; number < to; number += 1) {
+      gate.ticks += 1
+      yield { number, text }
+      if (number === 3 && text === 'broken') throw new Error('password=hunter2')
+    }
+  } finally {
+    gate.ended += 1
+  }
 }
 
 async function held(gate: Gate, { signal }: Pick<CallContext, 'signal'>): Promise<void> {
@@ -153,11 +218,12 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-gateway-'))
   const authority = openAuthority(join(folder, 'authority'), trustDomain)
   const log: string[] = []
-  const gate: Gate = { wait: undefined, cancelled: 0, begun: 0 }
+  const gate: Gate = { wait: undefined, cancelled: 0, begun: 0, ticks: 0, ended: 0 }
   const server = await serve(pricingService(gate), {
     credentials: holding(workloadCredentials(authority, 'service', 'pricing')),
     listen: { host: '127.0.0.1', port: 0 },
     snapshot: () => serviceSnapshot,
+    trust: () => authority.trust,
     dataFolder: folder,
     externals: {},
     logger: createLogger({ service: 'pricing', instance: 'pricing/0', sink: () => undefined }),
@@ -182,7 +248,10 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     trustDomain,
     snapshot: () => state.snapshot,
   })
+  const signingKey = createSigningKey()
+  authority.admitSubjectKey({ publicKey: signingKey.publicKey, issuer: gatewayId })
   const gateway = await startGateway({
+    subjects: new SubjectTokens({ key: signingKey, issuer: gatewayId }),
     configuration: () => state.configuration,
     caller: options.answer === undefined ? caller : { call: options.answer },
     outerTls: outerCertificate(authority),
@@ -212,7 +281,9 @@ const serviceSnapshot: Snapshot = {
   revision: 1,
   endpoints: {},
   callers: Object.fromEntries(
-    ['quote', 'discount', 'browse', 'search', 'slow', 'broken'].map((name) => [name, [gatewayId]]),
+    Object.keys(pricing.operations)
+      .filter((name) => name !== 'cost')
+      .map((name) => [name, [gatewayId]]),
   ),
 }
 

@@ -51,7 +51,13 @@ export interface System {
   /** Asks the gateway, with the key of a consumer where one is named. */
   ask(
     path: string,
-    options?: { readonly consumer?: string; readonly method?: string; readonly body?: Json },
+    options?: {
+      readonly consumer?: string
+      readonly method?: string
+      readonly body?: Json
+      /** In the place of the consumer's key. */
+      readonly headers?: Readonly<Record<string, string>>
+    },
   ): Promise<Answer>
   replicas(): Promise<readonly RunningReplica[]>
   /** Ends the control plane with everything it runs, and starts it again on what it wrote. */
@@ -127,6 +133,7 @@ function ask(options: {
   readonly consumer?: string
   readonly method?: string
   readonly body?: Json
+  readonly headers?: Readonly<Record<string, string>>
 }): Promise<Answer> {
   const { project, gateway, path, consumer, method = 'GET', body } = options
   const state = join(project.root, '.plimsoll')
@@ -137,6 +144,7 @@ function ask(options: {
   const headers = {
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...options.headers,
   }
   return new Promise((resolve, reject) => {
     const sent = request(
