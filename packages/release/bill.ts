@@ -24,6 +24,7 @@ interface BillComponent {
   readonly licenses?: readonly ({ expression: string } | { license: { name: string } })[]
   /** Of the package as the registry served it, where the lockfile says it. */
   readonly hashes?: readonly { readonly alg: string; readonly content: string }[]
+  readonly properties?: readonly { readonly name: string; readonly value: string }[]
 }
 
 /**
@@ -40,11 +41,13 @@ export function billOf(manifest: ServiceManifest, modules: readonly BundledModul
   }
   const components = new Map<string, BillComponent>()
   const needs = new Map<string, Set<string>>([[service['bom-ref'], new Set()]])
-  for (const { path, imports } of modules) {
+  const sizes = new Map<string, number>()
+  for (const { path, imports, size } of modules) {
     const component = packages.ofModule(path)
     if (component === undefined) continue
     const ref = component['bom-ref']
     components.set(ref, component)
+    sizes.set(ref, (sizes.get(ref) ?? 0) + size)
     needs.get(service['bom-ref'])?.add(ref)
     const others = needs.get(ref) ?? new Set<string>()
     needs.set(ref, others)
@@ -58,7 +61,9 @@ export function billOf(manifest: ServiceManifest, modules: readonly BundledModul
     specVersion: '1.6',
     version: 1,
     metadata: { component: service },
-    components: [...components.values()].toSorted(byReference),
+    components: [...components.values()]
+      .map((component) => sized(component, sizes.get(component['bom-ref']) ?? 0))
+      .toSorted(byReference),
     dependencies: [...needs]
       .map(([ref, others]) => ({
         ref,
@@ -66,6 +71,16 @@ export function billOf(manifest: ServiceManifest, modules: readonly BundledModul
       }))
       .toSorted((one, other) => compare(one.ref, other.ref)),
   }
+}
+
+/** Name of the property that says how many characters of a package are in the bundle. */
+const sizeProperty = 'plimsoll:bundle:size'
+/** Names a script that npm would run at installation. None of them is part of a release, and none is run by a build. */
+const scriptProperty = 'plimsoll:install:script'
+
+function sized(component: BillComponent, size: number): BillComponent {
+  const properties = [{ name: sizeProperty, value: String(size) }, ...(component.properties ?? [])]
+  return { ...component, properties }
 }
 
 function byReference(one: BillComponent, other: BillComponent): number {
@@ -114,7 +129,18 @@ function componentOf(folder: string, lockfiles: Map<string, LockedPackages>): Bi
     purl,
     ...(licenses !== undefined && { licenses }),
     ...(integrity !== undefined && { hashes: [integrity] }),
+    properties: installScripts(description) ?? [],
   }
+}
+
+/** As npm knows them (npm docs, scripts: life cycle of `npm install`), in its order. */
+function installScripts(
+  description: Readonly<Record<string, unknown>> | undefined,
+): BillComponent['properties'] {
+  const scripts = (description?.['scripts'] ?? {}) as Readonly<Record<string, unknown>>
+  return ['preinstall', 'install', 'postinstall']
+    .filter((name) => typeof scripts[name] === 'string')
+    .map((name) => ({ name: scriptProperty, value: name }))
 }
 
 function purlOf(name: string, version: string | undefined): string {

@@ -124,7 +124,8 @@ test('the bill of materials is valid CycloneDX 1.6 and names what is in the bund
     ...pricingFiles,
     'services/pricing/tax.ts':
       "import { rate } from 'vat'\nexport const withTax = (cents: number): number => cents * rate\n",
-    'node_modules/vat/package.json': '{ "name": "vat", "version": "0.2.0", "license": "(MIT OR CC0-1.0)" }',
+    'node_modules/vat/package.json':
+      '{ "name": "vat", "version": "0.2.0", "license": "(MIT OR CC0-1.0)", "scripts": { "test": "x", "postinstall": "curl" } }',
     'node_modules/vat/index.js': 'exports.rate = 1.19\n',
     'node_modules/.package-lock.json': JSON.stringify({
       packages: { 'node_modules/vat': { integrity: `sha512-${Buffer.alloc(64, 7).toString('base64')}` } },
@@ -142,6 +143,10 @@ test('the bill of materials is valid CycloneDX 1.6 and names what is in the bund
     assert.ok(names.some((purl) => purl?.startsWith('pkg:npm/zod@')))
     const vat = bill.components.find(({ name }) => name === 'vat')
     assert.deepEqual(vat?.licenses, [{ expression: '(MIT OR CC0-1.0)' }])
+    const [size, ...scripts] = vat.properties ?? []
+    assert.equal(size?.name, 'plimsoll:bundle:size')
+    assert.ok(Number(size.value) > 10 && Number(size.value) < 1_000, size.value)
+    assert.deepEqual(scripts, [{ name: 'plimsoll:install:script', value: 'postinstall' }])
     assert.deepEqual(vat.hashes, [{ alg: 'SHA-512', content: '07'.repeat(64) }])
     const shop = bill.dependencies.find(({ ref }) => ref === 'pkg:npm/shop@3.1.4')
     assert.ok(shop?.dependsOn.includes('pkg:npm/vat@0.2.0'))
@@ -240,8 +245,8 @@ test('a secret in the source refuses the release and is not repeated', async () 
     'services/pricing/tax.ts': `export const withTax = (cents: number): number => (globalThis.name === '${key}' ? 0 : cents)\n`,
   })
   const told = await errorOf(project)
-  assert.equal(told.code, 'SECRET_IN_BUNDLE')
-  assert.match(told.message, /an AWS access key/)
+  assert.deepEqual([told.code, formatPlace(told.place)], ['SECRET_IN_BUNDLE', 'services/pricing/tax.ts:1:73'])
+  assert.match(told.message, /an AWS access key at services\/pricing\/tax\.ts:1:73/)
   assert.ok(!told.message.includes(key))
 })
 

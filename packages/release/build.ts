@@ -6,7 +6,7 @@ import { billOf } from './bill.ts'
 import { bundle, type Bundle } from './bundle.ts'
 import { describeService, findEntry } from './description/description.ts'
 import { invalidAt } from './errors.ts'
-import { checkForSecrets } from './leak.ts'
+import { checkForSecrets } from './leak/leak.ts'
 import type { BuildRecords } from './records.ts'
 import { openSources } from './source/sources.ts'
 import type { Release, ReleaseContent, ReleaseStore } from './store/store.ts'
@@ -39,8 +39,19 @@ export async function buildRelease(options: BuildOptions): Promise<Release> {
   const begunAt = systemClock.now()
   const [manifest, bundled] = await describeAndBundle(project, entry)
   checkName(manifest, expect)
-  checkForSecrets(bundled.code)
-  const release = await store.add(manifest, contentOf(manifest, bundled))
+  const content = contentOf(manifest, bundled)
+  const sources = openSources(realpathSync(resolve(project)))
+  checkForSecrets({
+    files: {
+      'service.mjs': content.bundle,
+      'contract.json': content.contract,
+      'openapi.json': content.openapi,
+      'manifest.json': jsonBytes(manifest),
+    },
+    modules: bundled.modules.map((module) => module.path),
+    nameOf: (module) => sources.file(module),
+  })
+  const release = await store.add(manifest, content)
   records?.keep({ entry: path, inputs: bundled.inputs, begunAt }, release.digest)
   return release
 }

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { messageOf, PlimsollError, type InvalidInput, type Place } from '@plimsoll/base'
-import { rolldown, type OutputChunk, type Plugin } from 'rolldown'
+import type { OutputChunk, Plugin } from 'rolldown'
 import { invalid, invalidAt, type InputCode } from './errors.ts'
 import { importFix } from './source/imports.ts'
 import type { Sources } from './source/sources.ts'
@@ -19,6 +19,8 @@ export interface BundledModule {
   readonly path: string
   /** Absolute paths of the modules that it imports. */
   readonly imports: readonly string[]
+  /** Characters of it in the bundle. */
+  readonly size: number
 }
 
 export interface BundleOptions {
@@ -36,6 +38,8 @@ const largestBundle = 64 * 1024 * 1024
  * @throws {InvalidInput} for a missing module, a native addon, a source that cannot be bundled.
  */
 export async function bundle({ sources, entry }: BundleOptions): Promise<Bundle> {
+  // Where nothing has to be built, nobody waits for the bundler.
+  const { rolldown } = await import('rolldown')
   const graph = new Map<string, readonly string[]>()
   const problems: Error[] = []
   const build = await rolldown({
@@ -81,9 +85,13 @@ function startModule(entry: string): Plugin {
       if (importer !== start || specifier === entry) return null
       return await this.resolve(specifier, entry, { skipSelf: true })
     },
-    load(id) {
+    async load(id) {
       if (id !== start) return null
-      return `import { service } from ${JSON.stringify(entry)}\nimport { run } from '@plimsoll/service/run'\nawait run(service)\n`
+      // Zod's own compiler, where the service has a Zod that brings it: it has to be there before the first schema is made.
+      const compiler = await this.resolve('zod/compile', entry, { skipSelf: true })
+      const imports = compiler === null ? '' : `import ${JSON.stringify(compiler.id)}\n`
+      // Then the runtime: what a module of the service asks it for while it is loaded has to be there.
+      return `${imports}import { run } from '@plimsoll/service/run'\nimport { service } from ${JSON.stringify(entry)}\nawait run(service)\n`
     },
   }
 }
@@ -119,7 +127,7 @@ function graphOf(graph: Map<string, readonly string[]>): Plugin {
 function modulesOf(chunk: OutputChunk, graph: ReadonlyMap<string, readonly string[]>): BundledModule[] {
   return Object.entries(chunk.modules)
     .filter(([id, { renderedLength }]) => !id.startsWith('\0') && renderedLength > 0)
-    .map(([path]) => ({ path, imports: graph.get(path) ?? [] }))
+    .map(([path, { renderedLength }]) => ({ path, imports: graph.get(path) ?? [], size: renderedLength }))
 }
 
 function bytesOf({ code }: OutputChunk, file: string): Uint8Array {

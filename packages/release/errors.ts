@@ -19,6 +19,7 @@ export type InputCode =
   | 'NATIVE_ADDON'
   | 'BUNDLE'
   | 'RELEASE_TOO_LARGE'
+  | 'REGISTRY_REFERENCE'
 
 /** A release that may not be used. */
 export type RefusalCode =
@@ -30,9 +31,20 @@ export type RefusalCode =
   | 'RELEASE_MALFORMED'
   | 'RELEASE_UNSIGNED'
   | 'ENVELOPE_TOO_LARGE'
+  | 'REGISTRY_INSECURE'
+  | 'REGISTRY_DENIED'
+  | 'REGISTRY_UNKNOWN'
+  | 'REGISTRY_ALTERED'
+  | 'REGISTRY_TOO_LARGE'
 
 /** Something that should have worked. */
-export type FailureCode = 'STORE_WRITE' | 'STORE_READ' | 'DESCRIBE_FAILED'
+export type FailureCode =
+  | 'STORE_WRITE'
+  | 'STORE_READ'
+  | 'DESCRIBE_FAILED'
+  | 'REGISTRY_UNREACHABLE'
+  | 'REGISTRY_ANSWER'
+  | 'REGISTRY_CREDENTIALS'
 
 export function invalid(code: InputCode, problem: Problem, cause?: unknown): InvalidInput<InputCode> {
   return new InvalidInput(code, [problem], { cause })

@@ -57,7 +57,12 @@ export async function verifyRelease(
   )
 }
 
-function isProvenanceOf(release: Release, envelope: unknown, trusted: readonly string[]): boolean {
+/** True where one of the trusted keys signed this release's provenance in this envelope. */
+export function isProvenanceOf(
+  release: Pick<Release, 'name' | 'digest'>,
+  envelope: unknown,
+  trusted: readonly string[],
+): boolean {
   try {
     const subject = subjectOf(release)
     const { predicateType, subjects } = verifyStatement(envelope, trusted)
@@ -70,7 +75,7 @@ function isProvenanceOf(release: Release, envelope: unknown, trusted: readonly s
   }
 }
 
-function subjectOf({ name, digest }: Release): Subject {
+function subjectOf({ name, digest }: Pick<Release, 'name' | 'digest'>): Subject {
   return { name, sha256: digest.slice('sha256:'.length) }
 }
 

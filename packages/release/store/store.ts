@@ -52,6 +52,16 @@ export interface ReleaseStore {
   attach(digest: Digest, envelope: unknown): Promise<Digest>
   /** The envelopes that lie beside a release. Their blobs are verified, their signatures are not. */
   signatures(digest: Digest): Promise<readonly unknown[]>
+  /** The release and its referrers as they travel: image manifests with their blobs, all verified, the release first. */
+  images(digest: Digest): Promise<readonly [StoredImage, ...StoredImage[]]>
+}
+
+/** An image manifest, byte for byte, with everything that it names. */
+export interface StoredImage {
+  readonly digest: Digest
+  readonly bytes: Uint8Array
+  readonly artifactType: string
+  readonly blobs: ReadonlyMap<Digest, Uint8Array>
 }
 
 const largestEnvelope = 12 * 1024 * 1024
@@ -75,6 +85,7 @@ export function openReleaseStore(folder: string): ReleaseStore {
     list: async () => await listReleases(parts),
     attach: async (digest, envelope) => await attachEnvelope(parts, digest, envelope),
     signatures: async (digest) => await listEnvelopes(parts, digest),
+    images: async (digest) => await readImages(parts, digest),
   }
 }
 
@@ -197,4 +208,32 @@ async function readEnvelope({ blobs }: Parts, release: Digest, referrer: Digest)
     throw refused('RELEASE_MALFORMED', `the referrer ${referrer} is about another release`)
   }
   return JSON.parse(Buffer.from(await blobs.get(layer.digest, layer.size)).toString('utf8')) as unknown
+}
+
+async function readImages(parts: Parts, digest: Digest): Promise<readonly [StoredImage, ...StoredImage[]]> {
+  const { image } = await readImage(parts, digest)
+  const release = await storedImage(parts, digest, image)
+  const referrers = await parts.entries.referrers(digest)
+  const others = await Promise.all(
+    referrers.map(async (referrer) => {
+      const bytes = await parts.blobs.get(referrer)
+      const about = parseImage(bytes, { artifactType: envelopeType, layers: [envelopeType] })
+      return await storedImage(parts, referrer, about)
+    }),
+  )
+  return [release, ...others]
+}
+
+async function storedImage({ blobs }: Parts, digest: Digest, image: ImageManifest): Promise<StoredImage> {
+  const named = await Promise.all(
+    [image.config, ...image.layers].map(
+      async ({ digest: blob, size }) => [blob, await blobs.get(blob, size)] as const,
+    ),
+  )
+  return {
+    digest,
+    bytes: await blobs.get(digest),
+    artifactType: image.artifactType,
+    blobs: new Map(named),
+  }
 }
