@@ -5,10 +5,11 @@ import * as fc from 'fast-check'
 import { readArguments } from './arguments.ts'
 import type { Command } from './command.ts'
 import { call } from './commands/call.ts'
-import { commands } from './commands/index.ts'
+import { loadCommands } from './commands/index.ts'
 import { status } from './commands/status.ts'
 import { harmless, jsonText, table } from './terminal.ts'
 
+const commands = await loadCommands()
 const refused = (command: Command, words: readonly string[], message?: RegExp) =>
   assert.throws(
     () => readArguments(command, words),

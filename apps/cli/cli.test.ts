@@ -18,11 +18,12 @@ import { after, suite, test } from 'node:test'
 
 import { readArguments } from './arguments.ts'
 import type { Command } from './command.ts'
-import { commands } from './commands/index.ts'
+import { loadCommands } from './commands/index.ts'
 import { init } from './commands/init.ts'
 import { release } from './commands/release.ts'
 import { reportError, type Terminal } from './terminal.ts'
 
+const commands = await loadCommands()
 const program = join(import.meta.dirname, 'main.ts')
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'plimsoll-cli-')))
 after(() => rmSync(root, { recursive: true, force: true }))
@@ -126,6 +127,11 @@ suite('the command line', () => {
       ['call', 'a.b.c'],
       ['init', 'a', 'b'],
       ['rollback', 'a', 'b'],
+      ['authority', 'exchange'],
+      ['authority', 'restore'],
+      ['authority', 'prepare', 'a', 'b'],
+      ['consumer'],
+      ['consumer', 'revoke'],
       ['call', 'a.b', '--input', '{}', '--input', '{}'],
     ]
     const answers = [

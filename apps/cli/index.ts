@@ -1,4 +1,5 @@
-export { read, type Architecture, type ReadOptions, type SourceFile } from '@plimsoll/architecture'
+export type { Architecture, ReadOptions, SourceFile } from '@plimsoll/architecture'
+export { read } from '@plimsoll/architecture/read'
 export {
   analyse,
   judge,

@@ -16,9 +16,10 @@ import { after, suite, test } from 'node:test'
 import { InvalidInput } from '@plimsoll/base'
 import { readArguments } from './arguments.ts'
 import type { ExitCode } from './command.ts'
-import { commands } from './commands/index.ts'
+import { loadCommands } from './commands/index.ts'
 import { openTerminal } from './terminal.ts'
 
+const commands = await loadCommands()
 const program = join(import.meta.dirname, 'main.ts')
 const root = mkdtempSync(join(tmpdir(), 'plimsoll-judging-'))
 after(() => rmSync(root, { recursive: true, force: true }))

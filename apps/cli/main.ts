@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { readArguments } from './arguments.ts'
 import { textOption, type Command, type ExitCode } from './command.ts'
-import { commands } from './commands/index.ts'
+import { commands, loadCommands } from './commands/index.ts'
 import { usage } from './errors.ts'
 import { commandHelp, overview } from './help.ts'
 import { openTerminal, reportError, type Terminal } from './terminal.ts'
@@ -16,9 +16,9 @@ async function main(words: readonly string[]): Promise<ExitCode> {
   const [name, ...rest] = words
   const terminal = openTerminal({ json: words.includes('--json') })
   try {
-    if (name === undefined || ['help', '--help', '-h'].includes(name)) return help(rest, terminal)
+    if (name === undefined || ['help', '--help', '-h'].includes(name)) return await help(rest, terminal)
     if (name === '--version' || name === '-v') return tell(terminal, version)
-    return await run(find(name), rest, terminal)
+    return await run(await find(name), rest, terminal)
   } catch (error) {
     return reportError(error, terminal)
   }
@@ -31,11 +31,11 @@ async function run(command: Command, words: readonly string[], terminal: Termina
   return command.run({ ...read, terminal, folder })
 }
 
-function help(rest: readonly string[], terminal: Terminal): ExitCode {
+async function help(rest: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const about = rest.find((word) => !word.startsWith('-'))
   return tell(
     terminal,
-    about === undefined ? overview(commands, terminal) : commandHelp(find(about), terminal),
+    about === undefined ? overview(await loadCommands(), terminal) : commandHelp(await find(about), terminal),
   )
 }
 
@@ -45,9 +45,9 @@ function tell(terminal: Terminal, text: string): ExitCode {
   return 0
 }
 
-function find(name: string): Command {
-  const command = commands.find((candidate) => candidate.name === name)
-  if (command !== undefined) return command
+function find(name: string): Promise<Command> {
+  const entry = commands.find((known) => known.name === name)
+  if (entry !== undefined) return entry.load()
   throw usage(
     `there is no command ${JSON.stringify(name)}`,
     `it is one of ${commands.map((known) => known.name).join(', ')}; plimsoll help tells what each does`,

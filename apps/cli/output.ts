@@ -1,5 +1,6 @@
 import { InvalidInput, messageOf } from '@plimsoll/base'
-import { renderHtml, renderJson, renderReport, renderSarif, type Report } from '@plimsoll/vetting'
+import type { Report } from '@plimsoll/vetting'
+import { renderReport } from '@plimsoll/vetting/gate'
 import { randomBytes } from 'node:crypto'
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
@@ -50,20 +51,25 @@ function formatOf(out = ''): Format {
 }
 
 /** Writes a report: to a file and one screen, or in its format to standard output. */
-export function writeReport(report: Report, { format, path, all }: Output, { terminal }: Invocation): void {
+export async function writeReport(
+  report: Report,
+  { format, path, all }: Output,
+  { terminal }: Invocation,
+): Promise<void> {
   if (path === undefined && format !== 'terminal') {
-    process.stdout.write(rendered(report, format))
+    process.stdout.write(await rendered(report, format))
     return
   }
   terminal.result(report)
   terminal.say(renderReport(report, { colour: terminal.colour, width: terminal.width, all }))
   if (path === undefined) return
   const plain = () => `${renderReport(report, { colour: false, width: 100, all })}\n`
-  writeWhole(path, format === 'terminal' ? plain() : rendered(report, format))
+  writeWhole(path, format === 'terminal' ? plain() : await rendered(report, format))
   terminal.progress(`written: ${relative('.', path)}`)
 }
 
-function rendered(report: Report, format: Exclude<Format, 'terminal'>): string {
+async function rendered(report: Report, format: Exclude<Format, 'terminal'>): Promise<string> {
+  const { renderHtml, renderJson, renderSarif } = await import('@plimsoll/vetting')
   return { json: renderJson, sarif: renderSarif, html: renderHtml }[format](report)
 }
 

@@ -2,12 +2,10 @@ import { defineArchitecture, type ArchitectureSettings } from '@plimsoll/archite
 import { openProject, type ConfiguredProject, type Project } from '@plimsoll/control/client'
 import { InvalidInput, messageOf, type Place } from '@plimsoll/base'
 import { settingsPlaces } from '@plimsoll/release'
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { CliErrorCode } from './errors.ts'
-
-const configurationName = 'plimsoll.config.ts'
+import { configurationName, rootOf } from './root.ts'
 
 /**
  * The project that a folder belongs to: the nearest folder upwards with a configuration.
@@ -22,18 +20,6 @@ export function findProject(folder: string): Project {
       fix: 'name the project with --project FOLDER, or make a first one with plimsoll init',
     },
   ])
-}
-
-/** True where a folder belongs to a project. */
-export function hasProject(folder: string): boolean {
-  return rootOf(folder) !== undefined
-}
-
-function rootOf(folder: string): string | undefined {
-  for (let root = folder; ; root = dirname(root)) {
-    if (existsSync(join(root, configurationName))) return root
-    if (dirname(root) === root) return undefined
-  }
 }
 
 /**

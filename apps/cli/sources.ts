@@ -1,6 +1,6 @@
 import type { SourceFile } from '@plimsoll/architecture'
 import { InvalidInput, messageOf } from '@plimsoll/base'
-import { waiversName } from '@plimsoll/vetting'
+import { waiversName } from '@plimsoll/vetting/gate'
 import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -13,6 +13,8 @@ export interface Sources {
   readonly folder: string
   /** A file that one of them refers to; undefined where it is outside of their folders, too large or not there. */
   readonly load: (path: string, from: string) => SourceFile | undefined
+  /** Paths of the files in a folder beside one of them, relative to that folder. */
+  readonly list: (folder: string, from: string) => readonly string[]
 }
 
 const largestFile = 16 * 1024 * 1024
@@ -20,6 +22,7 @@ const largestTotal = 128 * 1024 * 1024
 const mostFiles = 5_000
 const mostFolders = 20_000
 const deepest = 32
+const mostListed = 200
 const extension = /\.(?:ya?ml|json)$/i
 
 /** True where a word on the command line is a file or folder to judge, and not the name of a service. */
@@ -46,7 +49,12 @@ export function readSources(names: readonly string[], from: string): Sources {
       throw problem(path, `the files are larger than ${largestTotal / 1_048_576} MiB`, 'name fewer')
     return { name: nameOf(path), text }
   })
-  return { files, folder, load: (path, origin) => load(path, { origin, roots }) }
+  return {
+    files,
+    folder,
+    load: (path, origin) => load(path, { origin, roots }),
+    list: (path, origin) => list(path, { origin, roots }),
+  }
 }
 
 /** Files of a folder, sorted by path, so that the same folder always reads the same. */
@@ -96,6 +104,27 @@ function load(
   return statSync(target).size > largestFile
     ? undefined
     : { name: nameOf(target), text: readFileSync(target, 'utf8') }
+}
+
+/** Files of a folder and of those right in it, sorted; few, for a folder of configuration holds few. */
+function list(
+  path: string,
+  { origin, roots }: { readonly origin: string; readonly roots: readonly string[] },
+): readonly string[] {
+  if (isAbsolute(path) || path.includes('\0')) return []
+  const target = resolve(dirname(resolve(origin)), path)
+  if (!isFolder(target) || !roots.some((root) => isInside(target, root))) return []
+  const entriesOf = (folder: string) =>
+    readdirSync(join(target, folder), { withFileTypes: true }).slice(0, mostListed)
+  const folders = entriesOf('.').filter((entry) => entry.isDirectory() && !isSkipped(entry.name))
+  return ['.', ...folders.map(({ name }) => name)]
+    .flatMap((folder) =>
+      entriesOf(folder)
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => join(folder, name)),
+    )
+    .slice(0, mostListed)
+    .toSorted()
 }
 
 /** True where a path, with all links followed, is in a folder. */

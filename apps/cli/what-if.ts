@@ -1,8 +1,6 @@
 import {
-  differenceOf,
   imagine,
   type Architecture,
-  type Difference,
   type Imagined,
   type ImaginedChange,
   type KillKind,
@@ -34,7 +32,7 @@ export interface Wish {
   readonly words: string
 }
 
-/** What would be, and in words what that does to the whole. */
+/** What would be, and in words what was imagined. */
 export interface WhatIf {
   readonly architecture: Architecture
   readonly words: readonly string[]
@@ -65,7 +63,7 @@ export function whatIf(architecture: Architecture, wishes: readonly Wish[]): Wha
     words.push([said, ...effects(imagined)].join('; '))
     current = imagined.architecture
   }
-  return { architecture: current, words: [...words, ...differences(differenceOf(architecture, current))] }
+  return { architecture: current, words }
 }
 
 function effects({ down, weakened, lost, degraded }: Imagined): readonly string[] {
@@ -77,38 +75,10 @@ function effects({ down, weakened, lost, degraded }: Imagined): readonly string[
   ]
 }
 
-function differences({ entries, reach, availability, amplification }: Difference): readonly string[] {
-  return [
-    ...told('entries gone', entries.removed),
-    ...told(
-      'now reached',
-      reach.gained.map(({ caller, target }) => `${target} by ${caller.id}`),
-    ),
-    ...told(
-      'no longer reached',
-      reach.lost.map(({ caller, target }) => `${target} by ${caller.id}`),
-    ),
-    ...told(
-      'availability',
-      availability.map(
-        ({ entry, before, after }) => `${entry} ${percent(before.low)} → ${percent(after.low)} at worst`,
-      ),
-    ),
-    ...told(
-      'calls for one request',
-      amplification.map(({ target, before, after }) => `${target} ${before} → ${after}`),
-    ),
-  ]
-}
-
 function told(what: string, names: readonly string[]): readonly string[] {
   if (names.length === 0) return []
   const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ''
   return [`${what}: ${names.slice(0, mostNamed).join(', ')}${more}`]
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(share > 0.999 ? 4 : 2)} %`
 }
 
 function killed(text: string): Wish {

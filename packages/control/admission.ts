@@ -7,10 +7,11 @@ import {
   type Deployment,
   type ReleaseFacts,
 } from '@plimsoll/architecture'
-import type { Digest } from '@plimsoll/base'
+import { systemClock, type Clock, type Digest } from '@plimsoll/base'
 import { checkRoutes } from '@plimsoll/gateway'
 import { verifyRelease, type Release, type ReleaseStore } from '@plimsoll/release'
-import { checkAttestation, policyDigest, type Verdict } from '@plimsoll/vetting'
+import { checkAttestation, isAdmitted, policyDigest, type Verdict } from '@plimsoll/vetting'
+import { checkBreakGlass, type BreakGlass } from './break-glass.ts'
 import { ControlRefusal } from './errors.ts'
 import type { Generation } from './state.ts'
 import type { Trust } from './trust.ts'
@@ -23,6 +24,8 @@ export interface Admitted {
   readonly after: Digest
   readonly attestation: unknown
   readonly verdict: Verdict
+  /** Who answers for it, where the gate refuses it. */
+  readonly breakGlass?: BreakGlass | undefined
 }
 
 export interface AdmissionOptions {
@@ -32,6 +35,10 @@ export interface AdmissionOptions {
   readonly running: Deployment | undefined
   readonly store: ReleaseStore
   readonly trust: Trust
+  /** Attestations that were taken before for the way from one architecture to another. */
+  readonly used?: (before: Digest, after: Digest) => readonly unknown[]
+  readonly breakGlass?: BreakGlass | undefined
+  readonly clock?: Clock
 }
 
 /**
@@ -40,7 +47,8 @@ export interface AdmissionOptions {
  * @throws a refusal that says which step said no
  */
 export async function admit(options: AdmissionOptions): Promise<Admitted> {
-  const { deployment, attestation, running, trust } = options
+  const { deployment, attestation, running, trust, breakGlass, clock = systemClock } = options
+  if (breakGlass !== undefined) checkBreakGlass(breakGlass, clock)
   const releases = await verifyReleases(deployment, options)
   checkAddresses(releases)
   const after = architectureDigest(describe(deployment, releases))
@@ -51,8 +59,13 @@ export async function admit(options: AdmissionOptions): Promise<Admitted> {
     after,
     candidate: candidateOf(deployment, running),
     policy: policyDigest((running ?? deployment).policy, deployment.waivers, deployment.policy),
+    environment: trust.environment,
+    evenRefused: breakGlass !== undefined,
+    clock,
   })
-  return { deployment, releases, after, attestation, verdict }
+  checkUnused(attestation, options.used?.(before, after) ?? [])
+  const admitted = { deployment, releases, after, attestation, verdict }
+  return isAdmitted(verdict) ? admitted : { ...admitted, breakGlass }
 }
 
 /**
@@ -60,8 +73,10 @@ export async function admit(options: AdmissionOptions): Promise<Admitted> {
  * @returns undefined where the architecture was never admitted and needs a verdict.
  */
 export async function readmit(
-  options: Omit<AdmissionOptions, 'attestation' | 'running'> & {
+  options: Pick<AdmissionOptions, 'deployment' | 'store' | 'trust'> & {
     readonly admitted: (after: Digest) => readonly Generation[]
+    /** Whether somebody still answers for an architecture that the gate refused. */
+    readonly covered?: (after: Digest) => boolean
   },
 ): Promise<Admitted | undefined> {
   const { deployment, trust } = options
@@ -75,9 +90,24 @@ export async function readmit(
     after,
     candidate: earlier.candidate,
     policy: earlier.policy,
+    environment: trust.environment,
+    evenRefused: options.covered?.(after) === true,
     maxAgeMs: Number.POSITIVE_INFINITY,
   })
   return { deployment, releases, after, attestation: earlier.attestation, verdict }
+}
+
+/** One verdict lets one change in: when what ran before runs again, it is judged anew. Compared by what was signed. */
+function checkUnused(attestation: unknown, used: readonly unknown[]): void {
+  const payload = payloadOf(attestation)
+  if (!used.some((earlier) => payloadOf(earlier) === payload)) return
+  throw new ControlRefusal('REPLAYED', 'the verdict was used before', {
+    fix: 'vet the change again: plimsoll deploy does it',
+  })
+}
+
+function payloadOf(envelope: unknown): unknown {
+  return (envelope as { readonly payload?: unknown } | null)?.payload
 }
 
 /** Services that a change brings or changes, with their releases. */

@@ -1,6 +1,7 @@
 import type { Deployment } from '@plimsoll/architecture'
 import type { ReleaseStore } from '@plimsoll/release'
 import { admit, readmit, type Admitted } from './admission.ts'
+import type { BreakGlass } from './break-glass.ts'
 import { keepConsumerKeys } from './consumers.ts'
 import { ControlFailure, ControlRefusal } from './errors.ts'
 import type { Folders } from './folders.ts'
@@ -14,6 +15,13 @@ export interface ChangesOptions {
   readonly store: ReleaseStore
   readonly trust: Trust
   readonly folders: Folders
+}
+
+/** Who answers for a change that the gate refuses, and who asks for it. */
+export interface Answering {
+  readonly breakGlass: BreakGlass
+  /** SPIFFE ID. */
+  readonly operator: string
 }
 
 /** Changes of what runs: one at a time, each admitted before anything is touched. */
@@ -38,10 +46,19 @@ export class Changes {
    * Admits a deployment and makes it the one that runs.
    * @throws a refusal where it is not admitted; `START` where it does not start
    */
-  change(deployment: Deployment, attestation: unknown): Promise<RolloutResult> {
+  change(deployment: Deployment, attestation: unknown, answering?: Answering): Promise<RolloutResult> {
     return this.#alone(async () => {
-      const { fleet, store, trust } = this.#options
-      const admitted = await admit({ deployment, attestation, running: fleet.live?.deployment, store, trust })
+      const { fleet, store, trust, state } = this.#options
+      const admitted = await admit({
+        deployment,
+        attestation,
+        running: fleet.live?.deployment,
+        store,
+        trust,
+        used: (before, after) => state.attestations(before, after),
+        breakGlass: answering?.breakGlass,
+      })
+      this.#recordBreakGlass(admitted, answering)
       return this.#rollOut(admitted, 'change')
     })
   }
@@ -54,7 +71,13 @@ export class Changes {
     return this.#alone(async () => {
       const { store, trust, state } = this.#options
       const deployment = this.#former(service)
-      const admitted = await readmit({ deployment, store, trust, admitted: (after) => state.admitted(after) })
+      const admitted = await readmit({
+        deployment,
+        store,
+        trust,
+        admitted: (after) => state.admitted(after),
+        covered: (after) => state.breakGlass.covers(after),
+      })
       return admitted === undefined ? { needsVerdict: deployment } : this.#rollOut(admitted, 'rollback')
     })
   }
@@ -68,6 +91,13 @@ export class Changes {
   async end(): Promise<void> {
     this.#ending = true
     await this.#running?.catch(() => undefined)
+  }
+
+  /** Before anything is touched. */
+  #recordBreakGlass({ breakGlass, after, verdict }: Admitted, answering: Answering | undefined): void {
+    if (breakGlass === undefined || answering === undefined) return
+    const { candidate } = verdict
+    this.#options.state.breakGlass.record({ ...breakGlass, operator: answering.operator, after, candidate })
   }
 
   #rollOut(admitted: Admitted, kind: GenerationKind): Promise<RolloutResult> {

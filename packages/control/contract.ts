@@ -1,69 +1,6 @@
 import { defineContract } from '@plimsoll/contract'
 import * as z from 'zod'
-
-const text = z.string().max(2_000)
-/** A word of the architecture: a scope, a data class, a rule. */
-const word = z.string().max(63)
-/** The name of something that runs or has files: as `checkName` has it, so that it is no path. */
-const name = z
-  .string()
-  .max(63)
-  .regex(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/)
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/)
-const place = z.object({
-  file: text.optional(),
-  line: z.int().optional(),
-  column: z.int().optional(),
-  field: text.optional(),
-})
-
-/** A deployment as it travels (`Deployment` of the architecture package). */
-const deploymentSchema = z.strictObject({
-  format: z.literal('plimsoll/deployment/1'),
-  name,
-  services: z.record(
-    name,
-    z.strictObject({
-      release: digest,
-      replicas: z.int().min(1).max(1_000),
-      zone: name.optional(),
-      owner: text.optional(),
-      stores: z.array(name).max(100),
-    }),
-  ),
-  stores: z.record(
-    name,
-    z.strictObject({ technology: text, replicas: z.int().min(1).max(1_000), zone: name.optional() }),
-  ),
-  consumers: z.record(
-    name,
-    z.strictObject({
-      uses: z.array(z.string().max(130)).max(1_000),
-      scopes: z.array(word).max(100),
-      receives: word,
-    }),
-  ),
-  externals: z.record(
-    name,
-    z.strictObject({ url: z.url({ protocol: /^https?$/ }).max(2_000), receives: word }),
-  ),
-  zones: z.record(name, z.strictObject({ clearance: word })),
-  dataClasses: z.array(word).max(50),
-  gateway: z.strictObject({
-    port: z.int().min(0).max(65_535),
-    host: z.string().max(45),
-    replicas: z.int().min(1).max(1_000),
-    zone: name.optional(),
-  }),
-  policy: z.strictObject({
-    failOn: z.enum(['critical', 'high', 'medium', 'low']),
-    operatorCalls: z.boolean(),
-  }),
-  waivers: z
-    .array(z.strictObject({ rule: word, subject: text, owner: text, reason: text, expires: z.iso.date() }))
-    .max(1_000),
-  evidence: z.record(z.string().max(300), place),
-})
+import { deploymentSchema, digest, name, text, word } from './deployment-schema.ts'
 
 const refused = z.object({ code: z.string().max(60), message: text, fix: text.optional() })
 
@@ -72,11 +9,55 @@ const replica = z.object({
   release: z.string().max(120).optional(),
   state: z.enum(['starting', 'ready', 'draining', 'restarting', 'crash-loop', 'stopped']),
   pid: z.int().optional(),
-  address: z.string().max(60).optional(),
+  address: z.string().max(120).optional(),
   startedAt: z.iso.datetime().optional(),
   restarts: z.int(),
   memoryMiB: z.int().optional(),
   lastExit: text.optional(),
+})
+
+/** Somebody answers for a change that the gate refuses. */
+const breakGlass = z.strictObject({
+  person: z.string().max(100),
+  reason: z.string().max(500),
+  expires: z.iso.datetime(),
+})
+
+/** What keeps services from harming each other, and whether it stands. */
+const wall = z.object({
+  name: z.string().max(60),
+  stands: z.boolean(),
+  about: text,
+  fix: text.optional(),
+})
+
+const auditEntry = z.object({
+  number: z.int(),
+  at: z.iso.datetime(),
+  who: z.string().max(300),
+  act: word,
+  outcome: z.enum(['begun', 'done', 'refused', 'failed']),
+  facts: z.json(),
+  previous: digest,
+  hash: digest,
+})
+
+/** One thing that a process did for a call. */
+const span = z.object({
+  service: z.string().max(80),
+  instance: z.string().max(80),
+  spanId: z.string().max(16),
+  parentId: z.string().max(16).optional(),
+  name: z.string().max(200),
+  kind: z.enum(['internal', 'server', 'client', 'producer', 'consumer']),
+  /** Milliseconds since the epoch. */
+  start: z.number(),
+  durationMs: z.number(),
+  code: z.string().max(200),
+  failed: z.boolean(),
+  sampled: z.boolean(),
+  attributes: z.record(z.string().max(200), z.union([z.string().max(200), z.number(), z.boolean()])),
+  events: z.array(z.object({ name: z.string().max(200), at: z.number() })).max(20),
 })
 
 const generation = z.object({
@@ -86,6 +67,19 @@ const generation = z.object({
   kind: z.enum(['change', 'rollback', 'resumed']),
   services: z.record(name, z.string().max(120)),
   reason: text.optional(),
+})
+
+const authorityId = z.string().regex(/^[0-9a-f]{16}$/)
+const serial = z.string().regex(/^[0-9A-Fa-f]{1,40}$/)
+const spiffe = z.string().max(2_048)
+
+const authority = z.object({
+  id: authorityId,
+  status: z.enum(['prepared', 'active', 'former', 'tainted']),
+  since: z.iso.datetime(),
+  rootEnds: z.iso.datetime(),
+  issuingEnds: z.iso.datetime(),
+  usedBy: z.array(z.string().max(80)).max(10_000),
 })
 
 /** What the control plane promises to operators. Only identities of kind operator are let in. */
@@ -101,6 +95,8 @@ export const controlContract = defineContract({
         generation: z.int(),
         deployment: deploymentSchema.nullable(),
         trustDomain: z.string().max(255),
+        /** Names this installation alone: a verdict is for one. */
+        environment: z.string().max(100),
         gateway: z.string().max(300).nullable(),
       }),
       access: 'services',
@@ -110,7 +106,11 @@ export const controlContract = defineContract({
     change: {
       summary:
         'Makes a vetted deployment the one that runs; answers when it is live, or when what ran before runs on',
-      input: z.object({ deployment: deploymentSchema, attestation: z.json() }),
+      input: z.object({
+        deployment: deploymentSchema,
+        attestation: z.json(),
+        breakGlass: breakGlass.optional(),
+      }),
       output: z.object({ generation: z.int(), started: z.array(name), stopped: z.array(name) }),
       errors: {
         NOT_ADMITTED: { status: 403, data: refused },
@@ -145,6 +145,28 @@ export const controlContract = defineContract({
         generation: z.int(),
         gateway: z.string().max(300).nullable(),
         replicas: z.array(replica).max(10_000),
+        walls: z.array(wall).max(20),
+        breakGlass: z
+          .array(
+            breakGlass.extend({
+              operator: z.string().max(300),
+              at: z.iso.datetime(),
+              services: z.array(name).max(10_000),
+              expired: z.boolean(),
+            }),
+          )
+          .max(1_000),
+      }),
+      access: 'services',
+      deadline: '5s',
+      idempotent: true,
+    },
+    audit: {
+      summary: 'The newest privileged acts, the newest first, and the head of their chain',
+      input: z.object({ most: z.int().min(1).max(1_000).default(50) }),
+      output: z.object({
+        entries: z.array(auditEntry).max(1_000),
+        head: z.object({ number: z.int(), hash: digest }),
       }),
       access: 'services',
       deadline: '5s',
@@ -154,6 +176,74 @@ export const controlContract = defineContract({
       summary: 'The newest generations, the newest first',
       input: z.object({ most: z.int().min(1).max(200).default(20) }),
       output: z.object({ generations: z.array(generation).max(200) }),
+      access: 'services',
+      deadline: '5s',
+      idempotent: true,
+    },
+    authority: {
+      summary: 'The authorities of the trust domain, who uses them, and who is revoked',
+      input: z.object({}),
+      output: z.object({
+        epoch: z.int(),
+        authorities: z.array(authority).max(100),
+        revoked: z.object({
+          identities: z.array(spiffe).max(10_000),
+          serials: z.array(serial).max(10_000),
+          apiKeys: z.array(word).max(10_000),
+        }),
+        waiting: z.array(z.string().max(80)).max(10_000),
+      }),
+      access: 'services',
+      deadline: '5s',
+      idempotent: true,
+    },
+    rotateAuthority: {
+      summary: 'One step of a rotation; answers when everybody has followed it',
+      input: z.object({
+        step: z.enum(['prepare', 'activate', 'taint', 'revoke']),
+        id: authorityId.optional(),
+        force: z.boolean().default(false),
+      }),
+      output: z.object({ id: authorityId, waiting: z.array(z.string().max(80)).max(10_000) }),
+      errors: { NOT_ROTATED: { status: 409, data: refused } },
+      access: 'services',
+      deadline: '1m',
+    },
+    revoke: {
+      summary: 'Believes an identity or a certificate no more, or an identity again',
+      input: z.object({
+        identity: spiffe.optional(),
+        serial: serial.optional(),
+        restore: z.boolean().default(false),
+      }),
+      output: z.object({ epoch: z.int() }),
+      errors: { NOT_REVOKED: { status: 409, data: refused } },
+      access: 'services',
+      deadline: '10s',
+    },
+    revokeConsumer: {
+      summary: 'Makes every key of a consumer worthless and gives it a new one',
+      input: z.object({ consumer: name }),
+      output: z.object({ revoked: z.int() }),
+      errors: { UNKNOWN_CONSUMER: { status: 404, data: refused } },
+      access: 'services',
+      deadline: '10s',
+    },
+    traces: {
+      summary: 'The calls that the processes remember, each chain as one trace',
+      input: z.object({
+        /** The beginning of a trace id. */
+        trace: z
+          .string()
+          .regex(/^[0-9a-f]{1,32}$/)
+          .optional(),
+        service: name.optional(),
+        only: z.enum(['errors', 'slow']).optional(),
+        most: z.int().min(1).max(200).default(20),
+      }),
+      output: z.object({
+        traces: z.array(z.object({ traceId: z.string().max(32), spans: z.array(span).max(400) })).max(200),
+      }),
       access: 'services',
       deadline: '5s',
       idempotent: true,

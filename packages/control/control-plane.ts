@@ -1,28 +1,27 @@
 import { messageOf, type Clock } from '@plimsoll/base'
-import {
-  createKey,
-  openAuthority,
-  proveKey,
-  readCredentials,
-  spiffeId,
-  type Authority,
-  type Credentials,
-} from '@plimsoll/identity'
-import { openReleaseStore } from '@plimsoll/release'
-import { serve, type Logger } from '@plimsoll/service'
-import { rmSync, writeFileSync } from 'node:fs'
+import { openAuthority, type Authority } from '@plimsoll/identity'
+import { openReleaseStore, provideProgram } from '@plimsoll/release'
+import { samplingOf, serve, Telemetry, type Logger } from '@plimsoll/service'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readmit } from './admission.ts'
 import { Changes } from './changes.ts'
 import { controlContract } from './contract.ts'
 import { CallDirectory } from './directory.ts'
 import { createLocalEngine } from './engines/local/engine.ts'
+import { openSocketFolders, type SocketFolders } from './engines/local/isolation/socket-folders.ts'
+import { surveyIsolation } from './engines/local/isolation/survey.ts'
+import { ServiceUsers } from './engines/local/isolation/users.ts'
 import { openFolders, type Folders } from './folders.ts'
 import { createHandlers } from './handlers.ts'
 import { takeLock } from './lock.ts'
-import { issueOperator, operatorId } from './operator.ts'
+import { keepOperator, operatorId } from './operator.ts'
+import { ownCredentials } from './own-credentials.ts'
 import { Fleet } from './rollout.ts'
+import { Rotations } from './rotation.ts'
 import { openState, type State } from './state.ts'
+import { FleetTelemetry } from './telemetry/fleet-telemetry.ts'
+import { openWatch } from './telemetry/watch.ts'
 import { openTrust } from './trust.ts'
 
 export interface ControlPlaneOptions {
@@ -43,8 +42,6 @@ export interface ControlPlane {
   close(): Promise<void>
 }
 
-const certificateMs = 24 * 3_600_000
-
 /**
  * Starts the control plane on a state folder: takes the lock, opens the state, starts what was live, serves its contract.
  * @throws {ControlRefusal} `ALREADY_RUNNING`, `TRUST_CHANGED`
@@ -62,14 +59,51 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const trust = openTrust(folders.keys, state)
   const authority = openAuthority(folders.authority, trustDomain, clock)
   publishTrust(folders, authority)
+  authority.onChange(() => publishTrust(folders, authority))
+  const operator = keepOperator(folders.operator, authority)
+  opened.defer(() => operator.close())
   const store = openReleaseStore(folders.releases)
-  const fleet = createFleet({ ...options, folders, state, authority, store })
+  const sockets = openSocketFolders(folders.state)
+  // Nobody else runs on this state folder: whatever lies there is of replicas that are gone.
+  sockets.clear()
+  opened.defer(() => sockets.remove())
+  const fleet = await createFleet({ ...options, folders, state, authority, store, sockets })
   opened.defer(() => fleet.drain())
   const changes = new Changes({ fleet, state, store, trust, folders })
   await resumeLive({ state, fleet, changes, logger })
-  const server = await serveContract({ authority, folders, fleet, changes, state, trustDomain, logger })
+  const rotations = new Rotations({
+    authority,
+    followers: fleet.followers,
+    state,
+    folders,
+    publish: () => fleet.publish(),
+  })
+  const own = new Telemetry({ service: 'control', instance: 'control/0' })
+  const telemetry = new FleetTelemetry(() => fleet.sets.flatMap((set) => set.tellers()))
+  const server = await serveContract({
+    authority,
+    own,
+    telemetry,
+    rotations,
+    folders,
+    fleet,
+    changes,
+    state,
+    trustDomain,
+    logger,
+  })
   opened.defer(() => server.close())
   opened.defer(() => changes.end())
+  const deployment = () => fleet.live?.deployment
+  const watch = await openWatch({
+    fleet: telemetry,
+    own,
+    deployment,
+    folder: folders.state,
+    environment: process.env,
+    logger,
+  })
+  opened.defer(() => watch.close())
   announce(folders, server.address, trustDomain)
   opened.defer(() => rmSync(announcementPath(folders), { force: true }))
   const running = opened.move()
@@ -81,10 +115,11 @@ interface Parts extends Pick<ControlPlaneOptions, 'gatewayProgram' | 'logger' | 
   readonly state: State
   readonly authority: Authority
   readonly store: ReturnType<typeof openReleaseStore>
+  readonly sockets: SocketFolders
 }
 
 /** The engine tells the fleet when endpoints change, the directory asks the fleet where they are. */
-function createFleet({
+async function createFleet({
   gatewayProgram,
   logger,
   trustDomain,
@@ -92,14 +127,23 @@ function createFleet({
   state,
   authority,
   store,
-}: Parts): Fleet {
+  sockets,
+}: Parts): Promise<Fleet> {
   const directory = new CallDirectory({
     trustDomain,
     operators: [operatorId(trustDomain)],
     consumerKeys: () => state.consumerKeys(),
+    sampling: samplingOf(process.env),
     endpoints: () => fleet.endpoints(),
   })
+  const isolation = await surveyIsolation({
+    folder: folders.programs,
+    groups: `plimsoll-${sockets.name}`,
+  })
   const engine = createLocalEngine({
+    isolation,
+    sockets,
+    users: new ServiceUsers(folders.state),
     authority,
     logFolder: folders.logs,
     logger,
@@ -112,7 +156,7 @@ function createFleet({
     store,
     folders,
     trustDomain,
-    gatewayProgram,
+    gatewayProgram: () => provideProgram(gatewayProgram, folders.programs),
     logger,
   })
   return fleet
@@ -134,6 +178,7 @@ async function resumeLive(parts: {
       store: changes.store,
       trust: changes.trust,
       admitted: () => [live],
+      covered: (after) => state.breakGlass.covers(after),
     })
     if (admitted === undefined) return
     changes.keepKeys(live.deployment)
@@ -146,51 +191,38 @@ async function resumeLive(parts: {
 /** The control plane is a service like others: its contract, its identity, and operators as its only callers. */
 async function serveContract(parts: {
   authority: Authority
+  rotations: Rotations
   folders: Folders
   fleet: Fleet
+  own: Telemetry
+  telemetry: FleetTelemetry
   changes: Changes
   state: State
   trustDomain: string
   logger: Logger
 }) {
   const { authority, folders, trustDomain, logger } = parts
-  issueOperator(folders.operator, authority)
   const callers = Object.fromEntries(
     Object.keys(controlContract.operations).map((operation) => [operation, [operatorId(trustDomain)]]),
   )
   return serve(createHandlers(parts), {
-    credentials: ownCredentials(authority),
+    credentials: ownCredentials(authority, logger),
     listen: { host: '127.0.0.1', port: 0 },
     snapshot: () => ({ revision: 1, endpoints: {}, callers }),
     dataFolder: folders.state,
     externals: {},
     logger,
+    telemetry: parts.own,
     limits: { maxInputBytes: 16 * 1024 * 1024, maxInputDepth: 64 },
   })
 }
 
-/** Credentials of the control plane itself, made anew at half of their life. */
-function ownCredentials(authority: Authority): () => Credentials {
-  const issue = () => {
-    const { privateKey, publicKey } = createKey()
-    const { certificateChain } = authority.issueWorkload({
-      publicKey,
-      proof: proveKey(privateKey, publicKey),
-      identity: spiffeId(authority.trustDomain, 'control', 'main'),
-      lifetimeMs: certificateMs,
-    })
-    return readCredentials({ certificateChain, privateKey, bundle: authority.bundle })
-  }
-  let current = issue()
-  return () => {
-    if (current.notAfter - Date.now() < certificateMs / 2) current = issue()
-    return current
-  }
-}
-
 /** What clients of the gateway have to trust. */
 function publishTrust(folders: Folders, authority: Authority): void {
-  writeFileSync(join(folders.gateway, 'ca.pem'), authority.bundle, { mode: 0o644 })
+  const path = join(folders.gateway, 'ca.pem')
+  // Renamed into its place: whoever reads it now has the former or the next one.
+  writeFileSync(`${path}.new`, authority.bundle, { mode: 0o644 })
+  renameSync(`${path}.new`, path)
 }
 
 /** Where the control plane is, for the CLI of the same user. */

@@ -4,6 +4,7 @@ import { spiffeId, type ApiKeyRecord } from '@plimsoll/identity'
 import type { Release } from '@plimsoll/release'
 import type { Endpoint, Snapshot } from '@plimsoll/service'
 import type { Directory } from './engines/engine.ts'
+import { reachOf } from './reach.ts'
 
 /** The name of the gateway among the workloads, and of its identity. */
 export const gatewayName = 'gateway'
@@ -18,6 +19,8 @@ export interface DirectoryOptions {
   readonly trustDomain: string
   readonly operators: readonly string[]
   readonly consumerKeys: () => readonly ApiKeyRecord[]
+  /** Share of the chains of calls that is sampled, where this installation says; otherwise the deployment does. */
+  readonly sampling?: number | undefined
   /** Where each service can be called now. */
   readonly endpoints: () => Readonly<Record<string, readonly Endpoint[]>>
 }
@@ -39,11 +42,13 @@ export class CallDirectory implements Directory {
   }
 
   snapshotFor(service: string): Snapshot {
-    this.#revision += 1
+    // Above whatever was told before this control plane was started: workloads drop what is older than what they know.
+    this.#revision = Math.max(this.#revision + 1, Date.now())
     return {
       revision: this.#revision,
       endpoints: this.#options.endpoints(),
       callers: this.#callersOf(service),
+      sampling: this.#options.sampling ?? this.#deployed.at(-1)?.deployment.telemetry?.sampling,
     }
   }
 
@@ -53,6 +58,7 @@ export class CallDirectory implements Directory {
     const { deployment, releases } = newest
     return {
       contracts: [...releases.values()].map(({ manifest }) => manifest.contract),
+      reach: reachOf(releases),
       consumers: this.#options.consumerKeys().flatMap((record) => {
         const consumer = deployment.consumers[record.consumer]
         return consumer === undefined ? [] : [{ record, scopes: consumer.scopes, uses: consumer.uses }]

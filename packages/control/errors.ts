@@ -8,6 +8,10 @@ export type ControlRefusalCode =
   | 'CHANGE_IN_PROGRESS'
   | 'NOTHING_TO_ROLL_BACK'
   | 'TRUST_CHANGED'
+  | 'REPLAYED'
+  | 'BREAK_GLASS'
+  | 'NOT_FOLLOWED'
+  | 'CONSUMER_UNKNOWN'
 
 export type ControlFailureCode = 'STATE' | 'START' | 'CLOSING'
 

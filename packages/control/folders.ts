@@ -11,6 +11,8 @@ export interface Folders {
   readonly gateway: string
   readonly consumers: string
   readonly logs: string
+  /** Plimsoll’s own programs, as they run here. */
+  readonly programs: string
   /** Data folder of a service; made where it is missing. */
   data(service: string): string
 }
@@ -33,6 +35,7 @@ export function openFolders(state: string): Folders {
     gateway: folder('gateway'),
     consumers: folder('consumers'),
     logs: folder('logs'),
+    programs: folder('programs'),
     data: (service) => folder('data', service),
   }
 }

@@ -1,42 +1,58 @@
 import type { Deployment } from '@plimsoll/architecture'
-import { messageOf, PlimsollError } from '@plimsoll/base'
+import { digestOfJson, PlimsollError, type Json } from '@plimsoll/base'
 import { implement, type AnyService } from '@plimsoll/service'
+import type * as z from 'zod'
+import { plain, refusalOf } from './answers.ts'
+import { createAuthorityHandlers } from './authority-handlers.ts'
+import { audited } from './audit/audited.ts'
+import type { BreakGlass } from './break-glass.ts'
 import type { Changes } from './changes.ts'
 import { controlContract } from './contract.ts'
 import { lastLines } from './engines/local/log-file.ts'
 import { logPath } from './engines/local/engine.ts'
 import type { Folders } from './folders.ts'
 import { releaseName, type Fleet } from './rollout.ts'
+import type { Rotations } from './rotation.ts'
 import type { State } from './state.ts'
+import type { FleetTelemetry } from './telemetry/fleet-telemetry.ts'
+import { shownSpan } from './telemetry/shown-span.ts'
+import { selectTraces } from './telemetry/traces.ts'
+
+type JsonOutput = z.core.util.JSONType
 
 export interface HandlersOptions {
   readonly fleet: Fleet
+  readonly telemetry: FleetTelemetry
   readonly changes: Changes
+  readonly rotations: Rotations
   readonly state: State
   readonly folders: Folders
   readonly trustDomain: string
 }
 
 /** What keeps the control plane's contract. */
-export function createHandlers({ fleet, changes, state, folders, trustDomain }: HandlersOptions): AnyService {
+export function createHandlers(options: HandlersOptions): AnyService {
+  const { fleet, telemetry, changes, rotations, state, trustDomain } = options
   return implement(controlContract, {
     operations: {
       describe: () => ({
         generation: fleet.live === undefined ? 0 : (state.live()?.number ?? 0),
         deployment: fleet.live === undefined ? null : plain(fleet.live.deployment),
         trustDomain,
+        environment: changes.trust.environment,
         gateway: fleet.gateway ?? null,
       }),
-      async change({ deployment, attestation }, { fail }) {
+      async change(wanted, { fail, caller }) {
         try {
-          return plain(await changes.change(deployment as Deployment, attestation))
+          return plain(await change(options, wanted as unknown as WantedChange, caller.id))
         } catch (thrown) {
           return fail(codeOf(thrown), refusalOf(thrown))
         }
       },
-      async rollback({ service }, { fail }) {
+      async rollback({ service }, { fail, caller }) {
         try {
-          const outcome = await changes.rollback(service)
+          const about = { who: caller.id, act: 'rollback', facts: { service: service ?? null } }
+          const outcome = await audited(state.audit, about, () => changes.rollback(service), aboutRollback)
           if ('needsVerdict' in outcome)
             return fail('NEEDS_VERDICT', { deployment: plain(outcome.needsVerdict) })
           return plain({ ...outcome, services: namesOf(fleet) })
@@ -49,38 +65,97 @@ export function createHandlers({ fleet, changes, state, folders, trustDomain }: 
         generation: fleet.live === undefined ? 0 : (state.live()?.number ?? 0),
         gateway: fleet.gateway ?? null,
         replicas: fleet.sets.flatMap((set) => set.replicas().map((replica) => ({ ...replica }))),
+        walls: fleet.walls.map((wall) => ({ ...wall })),
+        breakGlass: standingBreakGlass(fleet, state),
+      }),
+      audit: ({ most }) => ({
+        entries: state.audit.newest(most).map((entry) => ({ ...entry, facts: copyOf(entry.facts) })),
+        head: state.audit.head(),
       }),
       history: ({ most }) => ({ generations: state.generations(most).map(generationOf) }),
-      logs({ service, lines }, { fail }) {
-        const set = fleet.sets.find(({ spec }) => spec.service === service)
-        if (set === undefined) {
-          const known = fleet.sets.map(({ spec }) => spec.service).join(', ')
-          return fail('UNKNOWN_SERVICE', {
-            code: 'UNKNOWN_SERVICE',
-            message: `${service} does not run`,
-            fix: `it is one of ${known}`,
-          })
-        }
-        const replicas = Array.from({ length: set.spec.replicas }, (_, index) => index)
-        return {
-          lines: replicas.flatMap((index) =>
-            lastLines(logPath(folders.logs, service, index), lines).map((line) => ({
-              instance: `${service}/${index}`,
-              line,
-            })),
-          ),
-        }
-      },
+      ...createAuthorityHandlers({ rotations, state }),
+      traces: async (wanted) => tracesOf(selectTraces(await telemetry.spans(), wanted)),
+      logs: ({ service, lines }, { fail }) =>
+        logsOf(options, service, lines) ?? fail('UNKNOWN_SERVICE', unknownService(fleet, service)),
     },
   })
 }
 
-/** Without readonly and without members that are undefined: as JSON has it. */
-function plain<T>(value: T): Writable<T> {
-  return JSON.parse(JSON.stringify(value)) as Writable<T>
+interface WantedChange {
+  readonly deployment: Deployment
+  readonly attestation: unknown
+  readonly breakGlass?: BreakGlass
 }
 
-type Writable<T> = T extends object ? { -readonly [K in keyof T]: Writable<T[K]> } : T
+/** A change, written down under its own name where somebody answers for what the gate refuses. */
+function change({ state, changes }: HandlersOptions, wanted: WantedChange, operator: string) {
+  const { deployment, attestation, breakGlass } = wanted
+  const act = breakGlass === undefined ? 'change' : 'break-glass'
+  const facts = { ...aboutChange(deployment, attestation), ...breakGlass }
+  const answering = breakGlass && { breakGlass, operator }
+  return audited(
+    state.audit,
+    { who: operator, act, facts },
+    () => changes.change(deployment, attestation, answering),
+    plain,
+  )
+}
+
+/** What runs, or may be started, although the gate refused it. */
+function standingBreakGlass({ live }: Fleet, { breakGlass }: State) {
+  const running = new Set([...(live?.releases.values() ?? [])].map(({ digest }) => digest))
+  return breakGlass
+    .standing(running)
+    .map(({ person, reason, expires, operator, at, candidate, expired }) => ({
+      person,
+      reason,
+      expires,
+      operator,
+      at,
+      expired,
+      services: Object.keys(candidate),
+    }))
+}
+
+function tracesOf(traces: ReturnType<typeof selectTraces>) {
+  return { traces: traces.map(({ traceId, spans }) => ({ traceId, spans: spans.map(shownSpan) })) }
+}
+
+/** The last lines of each replica of a service; undefined where it does not run. */
+function logsOf({ fleet, folders }: HandlersOptions, service: string, lines: number) {
+  const set = fleet.sets.find(({ spec }) => spec.service === service)
+  if (set === undefined) return undefined
+  const replicas = Array.from({ length: set.spec.replicas }, (_, index) => index)
+  return {
+    lines: replicas.flatMap((index) =>
+      lastLines(logPath(folders.logs, service, index), lines).map((line) => ({
+        instance: `${service}/${index}`,
+        line,
+      })),
+    ),
+  }
+}
+
+function unknownService(fleet: Fleet, service: string) {
+  const known = fleet.sets.map(({ spec }) => spec.service).join(', ')
+  return { code: 'UNKNOWN_SERVICE', message: `${service} does not run`, fix: `it is one of ${known}` }
+}
+
+function copyOf(facts: Json): JsonOutput {
+  return JSON.parse(JSON.stringify(facts)) as JsonOutput
+}
+
+/** What a change is about: the releases and the verdict that it rests on, by their digests. */
+function aboutChange({ services }: Deployment, attestation: unknown): { readonly [name: string]: Json } {
+  return {
+    releases: Object.fromEntries(Object.entries(services).map(([name, { release }]) => [name, release])),
+    attestation: digestOfJson(attestation),
+  }
+}
+
+function aboutRollback(outcome: Awaited<ReturnType<Changes['rollback']>>): Json {
+  return 'needsVerdict' in outcome ? { needsVerdict: true } : plain(outcome)
+}
 
 /** A refusal is somebody's to act on; everything else did not start. */
 function codeOf(thrown: unknown): 'NOT_ADMITTED' | 'NOT_STARTED'
@@ -90,16 +165,6 @@ function codeOf(thrown: unknown, nothing?: 'NOTHING_BEFORE') {
   if (nothing !== undefined && thrown.code === 'NOTHING_TO_ROLL_BACK') return nothing
   const notStarted = ['PORT_TAKEN', 'CHANGE_IN_PROGRESS', 'START', 'CLOSING'].includes(thrown.code)
   return notStarted ? 'NOT_STARTED' : 'NOT_ADMITTED'
-}
-
-function refusalOf(thrown: unknown): { code: string; message: string; fix?: string } {
-  const fix = thrown instanceof PlimsollError ? thrown.fix : undefined
-  const code = thrown instanceof PlimsollError ? thrown.code : 'INTERNAL'
-  return {
-    code,
-    message: messageOf(thrown).slice(0, 2_000),
-    ...(fix === undefined ? {} : { fix: fix.slice(0, 2_000) }),
-  }
 }
 
 function namesOf({ live }: Fleet): Record<string, string> {

@@ -6,7 +6,8 @@ import type { Endpoint, Logger } from '@plimsoll/service'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Admitted } from './admission.ts'
 import { gatewayName, type CallDirectory, type Deployed } from './directory.ts'
-import type { Engine, WorkloadSet, WorkloadSpec } from './engines/engine.ts'
+import type { Followers } from './engines/local/followers.ts'
+import type { Engine, WorkloadSet, WorkloadSpec, Wall } from './engines/engine.ts'
 import { ControlFailure } from './errors.ts'
 import type { Folders } from './folders.ts'
 import { claimPort } from './port.ts'
@@ -24,7 +25,8 @@ export interface FleetOptions {
   readonly store: ReleaseStore
   readonly folders: Folders
   readonly trustDomain: string
-  readonly gatewayProgram: string
+  /** The gateway's program: a file that Node runs. */
+  readonly gatewayProgram: () => Promise<string>
   readonly logger: Logger
 }
 
@@ -60,6 +62,14 @@ export class Fleet {
   /** Address of the gateway for people; undefined where none runs. */
   get gateway(): string | undefined {
     return this.#sets.has(gatewayName) ? `https://localhost:${this.#gatewayPort ?? 0}` : undefined
+  }
+
+  get followers(): Followers {
+    return this.#options.engine.followers
+  }
+
+  get walls(): readonly Wall[] {
+    return this.#options.engine.walls
   }
 
   get sets(): readonly WorkloadSet[] {
@@ -170,7 +180,8 @@ export class Fleet {
   async #specsOf(next: Deployed, gatewayPort: number): Promise<WorkloadSpec[]> {
     const changed = changedServices(next.deployment, this.#live?.deployment)
     const specs = await Promise.all(changed.map((name) => this.#serviceSpec(name, next)))
-    if (needsGateway(next) && !this.#keepsGateway(next)) specs.push(this.#gatewaySpec(next, gatewayPort))
+    if (needsGateway(next) && !this.#keepsGateway(next))
+      specs.push(await this.#gatewaySpec(next, gatewayPort))
     return specs
   }
 
@@ -191,21 +202,24 @@ export class Fleet {
       release: { name: releaseName(release), digest: release.digest },
       manifest: release.manifest,
       externals: externalsOf(release, deployment),
-      listen: { host: '127.0.0.1', port: 0 },
+      callees: calleesOf(release),
+      network: release.manifest.uses.some(({ kind }) => kind === 'external') ? 'host' : 'none',
       dataFolder: folders.data(name),
       serverNames: [],
     }
   }
 
-  #gatewaySpec({ deployment: { gateway } }: Deployed, port: number): WorkloadSpec {
+  async #gatewaySpec({ deployment: { gateway } }: Deployed, port: number): Promise<WorkloadSpec> {
     const { trustDomain, gatewayProgram, folders } = this.#options
     return {
       service: gatewayName,
       identity: spiffeId(trustDomain, 'gateway', gatewayName),
-      program: gatewayProgram,
+      program: await gatewayProgram(),
       replicas: gateway.replicas,
       externals: {},
       listen: { host: gateway.host, port },
+      callees: 'all',
+      network: 'host',
       dataFolder: folders.data(gatewayName),
       serverNames: [...localNames, gateway.host],
     }
@@ -235,6 +249,12 @@ function needsGateway({ releases }: Deployed): boolean {
   return [...releases.values()].some(({ manifest }) =>
     Object.values(manifest.contract.operations).some(({ access }) => access !== 'services'),
   )
+}
+
+/** Services that a release declares to call. */
+function calleesOf({ manifest }: Release): readonly string[] {
+  const names = manifest.uses.flatMap((use) => (use.kind === 'operation' ? [use.service] : []))
+  return [...new Set(names)]
 }
 
 /** Addresses of the externals that a release declares, and of no other. */

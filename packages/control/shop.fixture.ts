@@ -14,6 +14,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CallDirectory } from './directory.ts'
 import { createLocalEngine } from './engines/local/engine.ts'
+import { withoutWalls } from './engines/local/isolation/bare.fixture.ts'
+import { openSocketFolders } from './engines/local/isolation/socket-folders.ts'
+import { ServiceUsers } from './engines/local/isolation/users.ts'
 import { openFolders, type Folders } from './folders.ts'
 import { Fleet } from './rollout.ts'
 import { openState, type State } from './state.ts'
@@ -55,7 +58,7 @@ export function openShop(): Shop {
     folders,
     state,
     store,
-    trust: { releases: [keys.release.publicKey], verdicts: [keys.gate.publicKey] },
+    trust: { releases: [keys.release.publicKey], verdicts: [keys.gate.publicKey], environment: 'shop-test' },
     keys,
     fleet,
     fleetWith,
@@ -87,7 +90,7 @@ export function openShop(): Shop {
         nextPolicy: next.policy,
         waivers: next.waivers,
       })
-      return attest(verdict, key)
+      return attest(verdict, key, shop.trust.environment)
     },
     async [Symbol.asyncDispose]() {
       await fleet.drain()
@@ -114,6 +117,9 @@ function createFleet(parts: {
     endpoints: () => fleet.endpoints(),
   })
   const engine = createLocalEngine({
+    isolation: withoutWalls,
+    sockets: openSocketFolders(folders.state),
+    users: new ServiceUsers(folders.state),
     authority,
     logFolder: folders.logs,
     logger,
@@ -127,7 +133,7 @@ function createFleet(parts: {
     store,
     folders,
     trustDomain,
-    gatewayProgram: '/nowhere',
+    gatewayProgram: () => Promise.reject(new Error('no gateway here')),
     logger,
   })
   return fleet

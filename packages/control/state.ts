@@ -4,6 +4,8 @@ import type { ApiKeyRecord } from '@plimsoll/identity'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
+import { AuditLog } from './audit/audit-log.ts'
+import { BreakGlassRecords } from './break-glass.ts'
 import { ControlFailure } from './errors.ts'
 
 type GenerationStatus = 'rolling' | 'live' | 'superseded' | 'failed'
@@ -36,6 +38,8 @@ export type NewGeneration = Pick<
 
 /** What the control plane must not forget. Every write is on the disk when the call returns. */
 export interface State {
+  readonly audit: AuditLog
+  readonly breakGlass: BreakGlassRecords
   begin(generation: NewGeneration): number
   /** Makes a generation the live one; the one before is superseded in the same transaction. */
   promote(number: number): void
@@ -45,8 +49,12 @@ export interface State {
   generations(most: number): readonly Generation[]
   /** Generations that were live once and led to this architecture, the newest first. */
   admitted(after: Digest): readonly Generation[]
+  /** The attestations of every change from one architecture to another that was ever begun, whatever came of it. */
+  attestations(before: Digest, after: Digest): readonly unknown[]
   consumerKeys(): readonly ApiKeyRecord[]
   addConsumerKey(record: ApiKeyRecord): void
+  /** Forgets every key of a consumer, so that it opens nothing; gives their ids. */
+  removeConsumerKeys(consumer: string): readonly string[]
   /** The key that was trusted first for a purpose; pins the given one where there was none. */
   pinnedKey(purpose: string, publicKey: string): string
   close(): void
@@ -116,11 +124,15 @@ type Row = Record<string, SQLOutputValue>
 
 class SqliteState implements State {
   readonly #database: DatabaseSync
+  readonly audit: AuditLog
+  readonly breakGlass: BreakGlassRecords
   readonly #path: string
   readonly #clock: Clock
 
   constructor(database: DatabaseSync, { path, clock }: { readonly path: string; readonly clock: Clock }) {
     this.#database = database
+    this.audit = new AuditLog(database, clock)
+    this.breakGlass = new BreakGlassRecords(database, clock)
     this.#path = path
     this.#clock = clock
   }
@@ -184,6 +196,13 @@ class SqliteState implements State {
       .map((row) => this.#generation(row))
   }
 
+  attestations(before: Digest, after: Digest): readonly unknown[] {
+    return this.#database
+      .prepare('SELECT attestation FROM generation WHERE before = ? AND after = ?')
+      .all(before, after)
+      .map(({ attestation }) => JSON.parse(String(attestation)) as unknown)
+  }
+
   consumerKeys(): readonly ApiKeyRecord[] {
     return this.#database
       .prepare('SELECT id, consumer, hash FROM consumer_key ORDER BY id')
@@ -193,6 +212,13 @@ class SqliteState implements State {
 
   addConsumerKey({ id, consumer, hash }: ApiKeyRecord): void {
     this.#database.prepare('INSERT INTO consumer_key VALUES (?, ?, ?)').run(id, consumer, hash)
+  }
+
+  removeConsumerKeys(consumer: string): readonly string[] {
+    return this.#database
+      .prepare('DELETE FROM consumer_key WHERE consumer = ? RETURNING id')
+      .all(consumer)
+      .map(({ id }) => String(id))
   }
 
   pinnedKey(purpose: string, publicKey: string): string {

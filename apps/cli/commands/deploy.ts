@@ -1,4 +1,5 @@
 import {
+  type BreakGlass,
   buildReleases,
   type Candidate,
   type ConfiguredProject,
@@ -7,7 +8,8 @@ import {
   submit,
   vetCandidate,
 } from '@plimsoll/control/client'
-import { renderVerdict } from '@plimsoll/vetting'
+import { deltaOf, renderVerdict } from '@plimsoll/vetting/gate'
+import { breakGlassHelp, breakGlassOf, breakGlassOptions } from '../break-glass.ts'
 import { textOption, type Command, type ExitCode, type Invocation } from '../command.ts'
 import { readProject } from '../project.ts'
 import type { Terminal } from '../terminal.ts'
@@ -21,24 +23,34 @@ export const deploy: Command = {
     'control plane to make it live. New replicas are started beside the old ones, which finish what they do. A refused change',
     'touches nothing.',
   ].join('\n'),
-  options: { entry: { type: 'string' } },
-  optionHelp: { '--entry FILE': 'another entry module for the one service that is named' },
+  options: {
+    entry: { type: 'string' },
+    release: { type: 'string' },
+    ...breakGlassOptions,
+  },
+  optionHelp: {
+    '--entry FILE': 'another entry module for the one service that is named',
+    '--release DIGEST': 'a release that is in the store, such as one that was pulled; nothing is built',
+    ...breakGlassHelp,
+  },
   examples: ['plimsoll deploy pricing', 'plimsoll deploy orders --entry candidates/orders.ts'],
   run,
 }
 
 async function run({ folder, positionals, options, terminal }: Invocation): Promise<ExitCode> {
   const begun = performance.now()
+  const breakGlass = breakGlassOf(options)
   const project = await readProject(folder)
   const connection = await connect(project)
   try {
     const releases = await buildReleases(project, {
       services: positionals,
       entry: textOption({ options }, 'entry'),
+      release: textOption({ options }, 'release'),
     })
     const { deployment } = await connection.running()
     const candidate = await vetCandidate(project, releases, deployment)
-    return await goLive({ project, candidate, connection, terminal, begun })
+    return await goLive({ project, candidate, connection, terminal, begun, breakGlass })
   } finally {
     await connection.close()
   }
@@ -52,21 +64,30 @@ export async function goLive(step: {
   readonly terminal: Terminal
   /** From `performance.now()`. */
   readonly begun: number
+  readonly breakGlass?: BreakGlass | undefined
 }): Promise<ExitCode> {
-  const { project, candidate, connection, terminal, begun } = step
-  const { verdict, after } = candidate
+  const { project, candidate, connection, terminal, begun, breakGlass } = step
+  const { verdict, before, after } = candidate
   if (candidate.unchanged) {
     terminal.result({ unchanged: true, verdict })
     terminal.say('unchanged: exactly this runs already')
     return 0
   }
-  terminal.say(renderVerdict(verdict, after, terminal))
-  if (!verdict.admitted) {
-    terminal.result({ verdict })
+  const delta = deltaOf(before, after)
+  terminal.say(renderVerdict(verdict, { before, after }, terminal))
+  if (!verdict.admitted && breakGlass !== undefined)
+    terminal.say(
+      terminal.style(
+        ['bold', 'red'],
+        `BREAK GLASS  ${breakGlass.person} answers until ${breakGlass.expires}`,
+      ),
+    )
+  else if (!verdict.admitted) {
+    terminal.result({ verdict, delta })
     return 1
   }
-  const outcome = await submit(project, candidate, connection)
-  terminal.result({ verdict, ...outcome })
+  const outcome = await submit(project, candidate, connection, verdict.admitted ? undefined : breakGlass)
+  terminal.result({ verdict, delta, ...outcome })
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
   const parts = [
     outcome.started.length === 0 ? '' : `started ${outcome.started.join(', ')}`,

@@ -1,27 +1,33 @@
 import type { Command } from '../command.ts'
-import { call } from './call.ts'
-import { deploy } from './deploy.ts'
-import { init } from './init.ts'
-import { logs } from './logs.ts'
-import { mapCommand } from './map.ts'
-import { release } from './release.ts'
-import { rollback } from './rollback.ts'
-import { rulesCommand } from './rules.ts'
-import { status } from './status.ts'
-import { up } from './up.ts'
-import { vetCommand } from './vet.ts'
+
+/** A command's name, and its module, which is loaded when somebody asks for it: none waits for what only others need. */
+export interface CommandEntry {
+  readonly name: string
+  load(): Promise<Command>
+}
 
 /** Every command, in the order in which a newcomer meets them. */
-export const commands: readonly Command[] = [
-  init,
-  vetCommand,
-  mapCommand,
-  rulesCommand,
-  up,
-  call,
-  deploy,
-  status,
-  logs,
-  rollback,
-  release,
+export const commands: readonly CommandEntry[] = [
+  { name: 'init', load: async () => (await import('./init.ts')).init },
+  { name: 'vet', load: async () => (await import('./vet.ts')).vetCommand },
+  { name: 'map', load: async () => (await import('./map.ts')).mapCommand },
+  { name: 'rules', load: async () => (await import('./rules.ts')).rulesCommand },
+  { name: 'up', load: async () => (await import('./up.ts')).up },
+  { name: 'call', load: async () => (await import('./call.ts')).call },
+  { name: 'deploy', load: async () => (await import('./deploy.ts')).deploy },
+  { name: 'status', load: async () => (await import('./status.ts')).status },
+  { name: 'logs', load: async () => (await import('./logs.ts')).logs },
+  { name: 'trace', load: async () => (await import('./trace.ts')).trace },
+  { name: 'audit', load: async () => (await import('./audit.ts')).audit },
+  { name: 'rollback', load: async () => (await import('./rollback.ts')).rollback },
+  { name: 'authority', load: async () => (await import('./authority.ts')).authority },
+  { name: 'consumer', load: async () => (await import('./consumer.ts')).consumer },
+  { name: 'release', load: async () => (await import('./release.ts')).release },
+  { name: 'push', load: async () => (await import('./push.ts')).push },
+  { name: 'pull', load: async () => (await import('./pull.ts')).pull },
 ]
+
+/** All of them, loaded. */
+export function loadCommands(): Promise<readonly Command[]> {
+  return Promise.all(commands.map((entry) => entry.load()))
+}

@@ -3,9 +3,10 @@ import { judge, renderMap } from '@plimsoll/vetting'
 import { relative, resolve } from 'node:path'
 import { textOption, type Command, type ExitCode, type Invocation } from '../command.ts'
 import { usage } from '../errors.ts'
-import { readForeign, readingHelp, readingOptions } from '../foreign.ts'
+import { readForeign } from '../foreign.ts'
 import { writeWhole } from '../output.ts'
 import { pictureOf } from '../picture.ts'
+import { readingHelp, readingOptions } from '../reading.ts'
 
 export const mapCommand: Command = {
   name: 'map',

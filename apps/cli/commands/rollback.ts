@@ -1,6 +1,6 @@
 import { connect, type Outcome, outputOf, refusalOf, submit, vetDeployment } from '@plimsoll/control/client'
 import type { Deployment } from '@plimsoll/architecture'
-import { renderVerdict } from '@plimsoll/vetting'
+import { renderVerdict } from '@plimsoll/vetting/gate'
 import type { Command, ExitCode, Invocation } from '../command.ts'
 import { usage } from '../errors.ts'
 import { findProject } from '../project.ts'
@@ -33,7 +33,7 @@ async function run({ folder, positionals, terminal }: Invocation): Promise<ExitC
     } else if (answer.code === 'NEEDS_VERDICT') {
       const { deployment } = answer.data as unknown as { deployment: Deployment }
       const candidate = await vetDeployment(project, deployment, (await connection.running()).deployment)
-      terminal.say(renderVerdict(candidate.verdict, candidate.after, terminal))
+      terminal.say(renderVerdict(candidate.verdict, candidate, terminal))
       if (!candidate.verdict.admitted) {
         terminal.result({ verdict: candidate.verdict })
         return 1

@@ -7,7 +7,7 @@ import { harmless, table, type Terminal } from '../terminal.ts'
 export const status: Command = {
   name: 'status',
   usage: 'status',
-  summary: 'what runs: every replica with its release, process, memory and restarts',
+  summary: 'what runs: every replica with its release, process, memory and restarts, and the walls around it',
   help: 'With --history: what was live before, the newest first, and what failed and why.',
   options: { history: { type: 'boolean' } },
   optionHelp: { '--history': 'generations instead of replicas' },
@@ -24,6 +24,31 @@ interface Replica {
   readonly restarts: number
   readonly memoryMiB?: number
   readonly lastExit?: string
+}
+
+interface Wall {
+  readonly name: string
+  readonly stands: boolean
+  readonly about: string
+  readonly fix?: string
+}
+
+/** Somebody answers for what the gate refused. */
+interface BrokenGlass {
+  readonly person: string
+  readonly reason: string
+  readonly expires: string
+  readonly services: readonly string[]
+  readonly expired: boolean
+}
+
+interface Status {
+  readonly name: string | null
+  readonly generation: number
+  readonly gateway: string | null
+  readonly replicas: readonly Replica[]
+  readonly walls: readonly Wall[]
+  readonly breakGlass: readonly BrokenGlass[]
 }
 
 interface Generation {
@@ -46,18 +71,16 @@ async function run({ folder, positionals, options, terminal }: Invocation): Prom
     }
     const now = outputOf(await connection.control('status', {}))
     terminal.result(now)
-    showStatus(now as unknown as Parameters<typeof showStatus>[0], terminal)
+    showStatus(now as unknown as Status, terminal)
     return 0
   } finally {
     await connection.close()
   }
 }
 
-function showStatus(
-  now: { name: string | null; generation: number; gateway: string | null; replicas: readonly Replica[] },
-  terminal: Terminal,
-): void {
-  const { name, generation, gateway, replicas } = now
+function showStatus(now: Status, terminal: Terminal): void {
+  const { name, generation, gateway, replicas, walls, breakGlass } = now
+  showBreakGlass(breakGlass, terminal)
   if (name === null) return terminal.say('nothing is deployed: plimsoll deploy')
   terminal.say(
     `${terminal.style('bold', name)}  generation ${generation}${gateway === null ? '' : `  ${gateway}`}`,
@@ -74,6 +97,30 @@ function showStatus(
   ])
   for (const row of table(rows)) terminal.say(row)
   terminal.say(`  ${replicas.length} processes, ${memory} MiB`)
+  showWalls(walls, terminal)
+}
+
+/** Before everything else: what runs although the gate refused it. */
+function showBreakGlass(standing: readonly BrokenGlass[], terminal: Terminal): void {
+  for (const { person, reason, expires, services, expired } of standing) {
+    const until = expired ? `EXPIRED ${expires}, and still runs` : `until ${expires}`
+    const what = services.length === 0 ? 'settings' : services.join(', ')
+    terminal.say(
+      `${terminal.style(['bold', 'red'], 'BREAK GLASS')}  ${what}: let in although the gate refused it; ${harmless(person)} answers for it ${until}`,
+    )
+    terminal.say(`  ${harmless(reason)}`)
+    if (expired) terminal.say('  it is not started again: deploy what the gate admits, or plimsoll rollback')
+  }
+}
+
+/** What stands in one line; what does not, each with the reason and the way to have it. */
+function showWalls(walls: readonly Wall[], terminal: Terminal): void {
+  const standing = walls.filter(({ stands }) => stands).map(({ name }) => name)
+  terminal.say(`  walls around each service: ${standing.length === 0 ? 'none' : standing.join(', ')}`)
+  for (const { name, about, fix } of walls.filter(({ stands }) => !stands))
+    terminal.say(
+      `  ${terminal.style('yellow', 'missing')}: ${name} (${harmless(about)})${fix === undefined ? '' : `; ${harmless(fix)}`}`,
+    )
 }
 
 function upFor(startedAt: string): string {

@@ -1,28 +1,13 @@
-import { buildReleases, connectIfRunning, vetCandidate } from '@plimsoll/control/client'
-import type { Severity } from '@plimsoll/architecture'
-import {
-  judge,
-  readBaseline,
-  readWaivers,
-  renderVerdict,
-  reportOfVerdict,
-  reportOn,
-  severities,
-  waiversName,
-  type Baseline,
-  type FileWaiver,
-} from '@plimsoll/vetting'
-import { existsSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
-import { textOption, textOptions, type Command, type ExitCode, type Invocation } from '../command.ts'
+import { severities, waiversName } from '@plimsoll/vetting/gate'
+import { resolve } from 'node:path'
+import type { Command, ExitCode, Invocation } from '../command.ts'
 import { usage } from '../errors.ts'
-import { readForeign, readingHelp, readingOptions } from '../foreign.ts'
-import { outputOf, reportHelp, reportOptions, writeReport } from '../output.ts'
-import { hasProject, readProject } from '../project.ts'
-import { isFolder, isSource, readText } from '../sources.ts'
-import { imaginingHelp, imaginingOptions, whatIf, wishesOf } from '../what-if.ts'
+import { reportHelp, reportOptions } from '../output.ts'
+import { readingHelp, readingOptions } from '../reading.ts'
+import { hasProject } from '../root.ts'
+import { isFolder, isSource } from '../sources.ts'
+import { imaginingHelp, imaginingOptions } from '../what-if.ts'
 
-const largestReport = 64 * 1024 * 1024
 /** Options that only a judgement of files takes: a project has its policy and its waivers in its configuration. */
 const ofFiles = [
   'fail-on',
@@ -70,87 +55,24 @@ export const vetCommand: Command = {
   run,
 }
 
-function run(invocation: Invocation): Promise<ExitCode> {
+async function run(invocation: Invocation): Promise<ExitCode> {
   const { folder, positionals } = invocation
   // Where there is no project, no word can be the name of a service.
   const files = positionals.filter(
     (word) => isSource(word) || (isFolder(resolve(folder, word)) && !hasProject(folder)),
   )
-  if (files.length === 0) return vetProject(invocation)
+  if (files.length === 0) return await vetOwnProject(invocation)
   if (files.length < invocation.positionals.length)
     throw usage('services and files do not go together', 'name either')
-  return Promise.resolve(vetFiles(invocation, files))
+  // Neither waits for what only the other needs.
+  const { vetFiles } = await import('./vet-files.ts')
+  return await vetFiles(invocation, files)
 }
 
-async function vetProject(invocation: Invocation): Promise<ExitCode> {
-  const { folder, positionals, options, terminal } = invocation
-  const foreign = ofFiles.find((name) => options[name] !== undefined)
+async function vetOwnProject(invocation: Invocation): Promise<ExitCode> {
+  const foreign = ofFiles.find((name) => invocation.options[name] !== undefined)
   if (foreign !== undefined)
     throw usage(`--${foreign} is for files`, 'name a file, or set it in plimsoll.config.ts')
-  const output = outputOf(invocation)
-  const project = await readProject(folder)
-  const connection = await connectIfRunning(project)
-  try {
-    const running = await connection?.running()
-    const releases = await buildReleases(project, {
-      services: positionals,
-      entry: textOption({ options }, 'entry'),
-    })
-    const { verdict, after } = await vetCandidate(project, releases, running?.deployment)
-    if (output.format === 'terminal' && output.path === undefined) {
-      terminal.result(verdict)
-      terminal.say(
-        renderVerdict(verdict, after, { colour: terminal.colour, width: terminal.width, all: output.all }),
-      )
-    } else {
-      writeReport(
-        reportOfVerdict(verdict, after, project.settings.policy?.failOn ?? 'high'),
-        output,
-        invocation,
-      )
-    }
-    return verdict.admitted ? 0 : 1
-  } finally {
-    await connection?.close()
-  }
-}
-
-function vetFiles(invocation: Invocation, names: readonly string[]): ExitCode {
-  const failOn = severityOption(textOption(invocation, 'fail-on') ?? 'high')
-  const output = outputOf(invocation)
-  const wishes = wishesOf(invocation)
-  const { architecture, folder } = readForeign(invocation, names)
-  const baseline = baselineOf(invocation)
-  const settings = { failOn, waivers: waiversOf(invocation, folder) }
-  const imagined = wishes.length === 0 ? undefined : whatIf(architecture, wishes)
-  const report =
-    imagined === undefined
-      ? reportOn(architecture, { ...settings, since: baseline })
-      : reportOn(imagined.architecture, {
-          ...settings,
-          since: baseline ?? judge(architecture).findings,
-          imagined: imagined.words,
-        })
-  writeReport(report, output, invocation)
-  return report.passed ? 0 : 1
-}
-
-function baselineOf(invocation: Invocation): Baseline | undefined {
-  const [name] = textOptions(invocation, 'since')
-  if (name === undefined) return undefined
-  const path = resolve(invocation.folder, name)
-  return readBaseline(readText(path, largestReport), relative('.', path))
-}
-
-function waiversOf(invocation: Invocation, folder: string): readonly FileWaiver[] {
-  const named = textOption(invocation, 'waivers')
-  const path = named === undefined ? join(folder, waiversName) : resolve(invocation.folder, named)
-  if (named === undefined && !existsSync(path)) return []
-  return readWaivers(readText(path), relative('.', path))
-}
-
-function severityOption(text: string): Severity {
-  const severity = severities.find((known) => known === text)
-  if (severity !== undefined) return severity
-  throw usage(`${JSON.stringify(text)} is no severity`, `--fail-on ${severities.join('|')}`)
+  const { vetProject } = await import('./vet-project.ts')
+  return await vetProject(invocation)
 }

@@ -7,15 +7,17 @@ import {
   type Deployment,
   type ReleaseFacts,
 } from '@plimsoll/architecture'
-import { canonicalJson, type Digest, type Json } from '@plimsoll/base'
+import { canonicalJson, isDigest, type Digest, type Json } from '@plimsoll/base'
 import { openSigningKey } from '@plimsoll/identity'
-import { buildRelease, openBuildRecords, signRelease, type Release } from '@plimsoll/release'
-import { attest, vet, type Verdict } from '@plimsoll/vetting'
+import { buildRelease, openBuildRecords, signRelease, verifyRelease, type Release } from '@plimsoll/release'
+import { attest, vet, type Verdict } from '@plimsoll/vetting/gate'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import type { BreakGlass } from '../break-glass.ts'
 import { outputOf, type Connection } from './connection.ts'
 import { ClientRefusal, wrongUse } from './errors.ts'
 import type { ConfiguredProject, Project } from './project.ts'
+import { trustedReleaseKeys } from './sharing.ts'
 
 /** What would run, beside what runs, with the verdict about the difference. */
 export interface Candidate {
@@ -32,12 +34,14 @@ export interface BuildOptions {
   readonly services: readonly string[]
   /** Another entry module for the one service that is named. */
   readonly entry?: string | undefined
+  /** Digest of a release of the one service that is named: nothing is built. */
+  readonly release?: string | undefined
 }
 
 /** Builds and signs releases of the configuration's services. */
 export async function buildReleases(
   project: ConfiguredProject,
-  { services, entry }: BuildOptions,
+  { services, entry, release: stored }: BuildOptions,
 ): Promise<Readonly<Record<string, Release>>> {
   const known = Object.keys(project.settings.services)
   const wanted = services.length === 0 ? known : services
@@ -48,6 +52,7 @@ export async function buildReleases(
   if (entry !== undefined && wanted.length !== 1) {
     throw wrongUse('--entry goes with exactly one service', 'plimsoll deploy SERVICE --entry FILE')
   }
+  if (stored !== undefined) return await storedRelease(project, wanted, { entry, digest: stored })
   const key = openSigningKey(join(project.state, 'keys/release.key'))
   const records = openBuildRecords(join(project.state, 'builds'))
   const built: [string, Release][] = []
@@ -69,6 +74,28 @@ export async function buildReleases(
   // Each build has a process of its own: more of them than processors would only wait for each other.
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, build))
   return Object.fromEntries(wanted.flatMap((name) => built.filter(([one]) => one === name)))
+}
+
+/** A release of the store, built here or pulled, where a key that is trusted here signed it. */
+async function storedRelease(
+  project: ConfiguredProject,
+  wanted: readonly string[],
+  { entry, digest }: { readonly entry: string | undefined; readonly digest: string },
+): Promise<Readonly<Record<string, Release>>> {
+  const [service, ...more] = wanted
+  if (service === undefined || more.length > 0 || entry !== undefined)
+    throw wrongUse(
+      '--release goes with exactly one service, and without --entry',
+      'plimsoll deploy SERVICE --release sha256:…',
+    )
+  if (!isDigest(digest))
+    throw wrongUse('a release is named by `sha256:` and 64 hexadecimal digits', 'plimsoll pull tells it')
+  const release = await verifyRelease(project.store, digest, trustedReleaseKeys(project))
+  if (release.name === service) return { [service]: release }
+  throw wrongUse(
+    `the release is one of ${release.name}, not of ${service}`,
+    `plimsoll deploy ${release.name}`,
+  )
 }
 
 /** Vets what the releases would make of what runs. */
@@ -169,16 +196,23 @@ export interface Outcome {
 
 /**
  * Signs the verdict and hands the change to the control plane, which checks everything again.
+ * @param breakGlass Who answers for it, where the gate refuses it.
  * @throws {ClientRefusal} `REFUSED` where it is not admitted or does not start; what ran before runs on
  */
 export async function submit(
   project: Project,
   candidate: Candidate,
   connection: Connection,
+  breakGlass?: BreakGlass,
 ): Promise<Outcome> {
   const key = openSigningKey(join(project.state, 'keys/gate.key'))
-  const attestation = attest(candidate.verdict, key)
-  const input = { deployment: candidate.deployment, attestation } as unknown as Json
+  const { environment } = outputOf(await connection.control('describe', {})) as { environment: string }
+  const attestation = attest(candidate.verdict, key, environment)
+  const input = {
+    deployment: candidate.deployment,
+    attestation,
+    ...(breakGlass && { breakGlass }),
+  } as unknown as Json
   const outcome = await connection.control('change', input)
   if (!outcome.ok) throw refusalOf(outcome.data)
   return outputOf(outcome) as unknown as Outcome

@@ -1,8 +1,8 @@
 import type { Deployment } from '@plimsoll/architecture'
 import { messageOf, type Json } from '@plimsoll/base'
 import { readCredentials, spiffeId, type Credentials } from '@plimsoll/identity'
-import { CallFailure, createCaller, type CallOutcome, type OperationCaller } from '@plimsoll/service'
-import { existsSync, readFileSync } from 'node:fs'
+import type { CallOutcome, createCaller, OperationCaller } from '@plimsoll/service'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { controlContract } from '../contract.ts'
 import { ClientFailure } from './errors.ts'
@@ -57,14 +57,16 @@ export async function connect(project: Project): Promise<Connection> {
 export async function connectIfRunning(project: Project): Promise<Connection | undefined> {
   const announced = readAnnouncement(project)
   if (announced === undefined) return undefined
-  const connection = open(project, announced)
+  // Whoever asks where nothing runs does not wait for what carries calls.
+  const service = await import('@plimsoll/service')
+  const connection = open(project, announced, service)
   try {
     await connection.running()
     return connection
   } catch (thrown) {
     await connection.close()
     // What is left of a control plane that was killed.
-    if (thrown instanceof CallFailure && thrown.code === 'UNAVAILABLE') return undefined
+    if (thrown instanceof service.CallFailure && thrown.code === 'UNAVAILABLE') return undefined
     throw thrown
   }
 }
@@ -74,11 +76,15 @@ function readAnnouncement({ state }: Project): Announcement | undefined {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Announcement) : undefined
 }
 
-function open(project: Project, { address, trustDomain }: Announcement): Connection {
-  const credentials = operatorCredentials(project)
+function open(
+  project: Project,
+  { address, trustDomain }: Announcement,
+  { createCaller: create }: { readonly createCaller: typeof createCaller },
+): Connection {
+  const credentials = followOperator(project)
   const caller = (target: string, kind: 'control' | 'service', name: string) =>
-    createCaller({
-      credentials: () => credentials,
+    create({
+      credentials,
       trustDomain,
       snapshot: () => ({
         revision: 1,
@@ -119,6 +125,28 @@ function open(project: Project, { address, trustDomain }: Announcement): Connect
 export function outputOf(outcome: CallOutcome): Json {
   if (outcome.ok) return outcome.output
   throw new ClientFailure('CALL_FAILED', `the control plane answered ${outcome.code}`)
+}
+
+/** The operator's credentials as they lie there now: the control plane renews them, and changes whom to trust. */
+function followOperator(project: Project): () => Credentials {
+  const folder = join(project.state, 'operator')
+  const written = () =>
+    ['certificate.pem', 'bundle.pem'].map(
+      (name) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    )
+  let at = written()
+  let credentials = operatorCredentials(project)
+  return () => {
+    const now = written()
+    if (now.every((time, index) => time === at[index])) return credentials
+    try {
+      credentials = operatorCredentials(project)
+      at = now
+    } catch {
+      // In the middle of being written: the former ones hold until the next call.
+    }
+    return credentials
+  }
 }
 
 function operatorCredentials({ state }: Project): Credentials {

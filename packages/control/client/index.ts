@@ -1,3 +1,5 @@
+export type { BreakGlass } from '../break-glass.ts'
+export { verifyAuditFile, type AuditReport } from './audit.ts'
 export {
   buildReleases,
   refusalOf,
@@ -18,3 +20,4 @@ export {
 } from './connection.ts'
 export { ClientFailure, ClientRefusal, type ClientErrorCode } from './errors.ts'
 export { openProject, type ConfiguredProject, type Project } from './project.ts'
+export { pull, push, trustedReleaseKeys } from './sharing.ts'

@@ -1,7 +1,8 @@
 import type { Digest } from '@plimsoll/base'
 import type { ServiceManifest } from '@plimsoll/contract'
 import type { SpiffeId } from '@plimsoll/identity'
-import type { Endpoint, Snapshot } from '@plimsoll/service'
+import type { Endpoint, Read, Snapshot, Wanted } from '@plimsoll/service'
+import type { Followers } from './local/followers.ts'
 
 /** Replicas of one program that are to run. */
 export interface WorkloadSpec {
@@ -15,7 +16,12 @@ export interface WorkloadSpec {
   readonly release?: { readonly name: string; readonly digest: Digest } | undefined
   readonly manifest?: ServiceManifest | undefined
   readonly externals: Readonly<Record<string, { readonly url: string }>>
-  readonly listen: { readonly host: string; readonly port: number }
+  /** Where it listens; where absent, the engine chooses a place that its callers reach and nobody else. */
+  readonly listen?: { readonly host: string; readonly port: number } | undefined
+  /** Services that it may call; the gateway calls whatever there will be. */
+  readonly callees: readonly string[] | 'all'
+  /** `host`: it reaches, and is reached from, outside of this machine. */
+  readonly network: 'none' | 'host'
   readonly dataFolder: string
   /** Names that a server certificate of it may be for; none where empty. */
   readonly serverNames: readonly string[]
@@ -27,12 +33,26 @@ export interface Directory {
   configurationFor(service: string): unknown
 }
 
+/** A process whose telemetry can be asked for. */
+export interface Teller {
+  readonly service: string
+  /** `pricing/0` */
+  readonly instance: string
+  /** Of the release. */
+  readonly version?: string | undefined
+  readonly pid: number
+  /** Undefined where it does not answer in time. */
+  tell(wanted: Wanted): Promise<Omit<Read, 'resource'> | undefined>
+}
+
 /** Replicas that were started together. */
 export interface WorkloadSet {
   readonly spec: WorkloadSpec
   /** Of the replicas that can take calls right now. */
   endpoints(): readonly Endpoint[]
   replicas(): readonly ReplicaStatus[]
+  /** Those that run, to be asked what they have seen. */
+  tellers(): readonly Teller[]
   /** Sends each replica what the directory says now. */
   publish(): void
   /** Lets the replicas finish what runs and end; kills those that do not in time. */
@@ -55,8 +75,20 @@ export interface ReplicaStatus {
   readonly lastExit?: string | undefined
 }
 
+/** One thing that keeps workloads from harming each other, and whether it stands. */
+export interface Wall {
+  readonly name: string
+  readonly stands: boolean
+  /** What it keeps away; where it does not stand, why not. */
+  readonly about: string
+  readonly fix?: string | undefined
+}
+
 /** Where releases run. */
 export interface Engine {
+  readonly walls: readonly Wall[]
+  /** Everything that runs here and has to follow whom to believe. */
+  readonly followers: Followers
   /**
    * Starts replicas; resolves when all of them can take calls.
    * @throws {ControlFailure} `START` where one does not; none is left then.

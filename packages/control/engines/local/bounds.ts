@@ -1,3 +1,5 @@
+import type { ReplicaLimits } from './isolation/control-groups.ts'
+
 /** How long the local engine waits, in milliseconds, and how often it tries. */
 export interface LocalBounds {
   /** From the start of a process until it takes calls. */
@@ -16,6 +18,8 @@ export interface LocalBounds {
   readonly quickDeaths: number
   /** Certificates that one replica gets within a minute: signing is the control plane's work, not a service's to waste. */
   readonly mostCertificates: number
+  /** What one replica may take. */
+  readonly limits: ReplicaLimits
 }
 
 export const localBounds: LocalBounds = {
@@ -28,4 +32,5 @@ export const localBounds: LocalBounds = {
   healthyMs: 60_000,
   quickDeaths: 5,
   mostCertificates: 20,
+  limits: { memoryMiB: 512, processes: 64, storageMiB: 1_024 },
 }

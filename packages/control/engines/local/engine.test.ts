@@ -8,6 +8,9 @@ import { openAuthority, spiffeId } from '@plimsoll/identity'
 import type { Directory, WorkloadSet, WorkloadSpec } from '../engine.ts'
 import type { LocalBounds } from './bounds.ts'
 import { createLocalEngine } from './engine.ts'
+import { withoutWalls } from './isolation/bare.fixture.ts'
+import { openSocketFolders } from './isolation/socket-folders.ts'
+import { ServiceUsers } from './isolation/users.ts'
 import { lastLines, LogFile } from './log-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-engine-'))
@@ -28,6 +31,9 @@ const quick: Partial<LocalBounds> = {
 const ready = `process.send({ type: 'ready', address: '127.0.0.1:4000' })`
 const pong = `process.on('message', ({ type }) => { if (type === 'ping') process.send({ type: 'pong' }); if (type === 'drain') process.exit(0) })`
 
+const sockets = openSocketFolders(folder)
+after(() => sockets.remove())
+
 let programs = 0
 
 /** An engine, and what it and its programs said. */
@@ -36,6 +42,9 @@ function workshop(bounds: Partial<LocalBounds> = quick) {
   let changes = 0
   const engine = createLocalEngine({
     authority,
+    isolation: withoutWalls,
+    sockets,
+    users: new ServiceUsers(folder),
     logFolder: folder,
     logger: { write: (level, event, facts) => void log.push(JSON.stringify({ level, event, ...facts })) },
     onEndpoints: () => (changes += 1),
@@ -52,7 +61,8 @@ function workshop(bounds: Partial<LocalBounds> = quick) {
       program,
       replicas,
       externals: {},
-      listen: { host: '127.0.0.1', port: 0 },
+      callees: [],
+      network: 'none',
       dataFolder: folder,
       serverNames: [],
     }
@@ -102,7 +112,7 @@ suite('the local engine', () => {
     assert.ok(!pids.some(isAlive))
     assert.deepEqual(set.endpoints(), [])
     const said = readFileSync(join(folder, `${set.spec.service}-0.log`), 'utf8')
-    assert.match(said, /^\[\{.*\},\[\],\[\]\]$/m)
+    assert.match(said, /^\[\{.*\},\[\],\["--max-old-space-size=\d+"\]\]$/m)
     assert.ok(!said.includes('hunter2') && !said.includes('PATH'))
     assert.equal(statSync(join(folder, `${set.spec.service}-0.log`)).mode & 0o777, 0o600)
   })
@@ -286,13 +296,16 @@ suite('the local engine', () => {
       import { createKey, proveKey } from ${JSON.stringify(import.meta.resolve('@plimsoll/identity'))}
       const { privateKey, publicKey } = createKey()
       process.on('message', (message) => {
+        if (message.type === 'bootstrap') ask(message.challenge)
         if (message.type === 'certificate') { writeFileSync(${JSON.stringify(told)}, message.certificateChain); ${ready} }
         if (message.type === 'drain') process.exit(0)
         if (message.type === 'ping') process.send({ type: 'pong' })
       })
-      const proof = proveKey(privateKey, publicKey)
-      process.send({ type: 'certificate-request', publicKey, proof, names: ['shop.example'] })
-      process.send({ type: 'certificate-request', publicKey, proof, identity: 'spiffe://shop.internal/operator/local' })`)
+      function ask(challenge) {
+        const proof = proveKey(privateKey, publicKey, challenge)
+        process.send({ type: 'certificate-request', publicKey, proof, names: ['shop.example'] })
+        process.send({ type: 'certificate-request', publicKey, proof, identity: 'spiffe://shop.internal/operator/local' })
+      }`)
     const { X509Certificate } = await import('node:crypto')
     assert.equal(
       new X509Certificate(readFileSync(told)).subjectAltName,

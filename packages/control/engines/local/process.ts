@@ -1,5 +1,8 @@
-import type { EngineMessage, WorkloadMessage } from '@plimsoll/service'
-import { spawn, type ChildProcess } from 'node:child_process'
+import { parseAddress, type EngineMessage, type WorkloadMessage } from '@plimsoll/service'
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
+import { isIP } from 'node:net'
+import type { Writable } from 'node:stream'
+import type { LaunchCommand } from './isolation/isolation.ts'
 import type { LogFile } from './log-file.ts'
 
 /** For output that is still in the pipe of a process that has ended. */
@@ -17,8 +20,7 @@ export interface WorkloadProcess {
 }
 
 export interface ProcessOptions {
-  readonly program: string
-  readonly folder: string
+  readonly launch: LaunchCommand
   readonly log: LogFile
   /** From the word to end until it is killed. */
   readonly drainMs: number
@@ -30,22 +32,15 @@ export interface ProcessOptions {
  * the channel.
  */
 export function startProcess(options: ProcessOptions): WorkloadProcess {
-  const { program, folder, log, drainMs, onMessage } = options
-  const child = spawn(process.execPath, [program], {
-    cwd: folder,
-    env: {},
-    // A group of its own: what it starts ends with it.
-    detached: process.platform !== 'win32',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'json',
-  })
+  const { launch, log, drainMs, onMessage } = options
+  const child = spawnBehindWalls(launch)
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => log.write(chunk))
   }
   child.on('message', (message) => {
     if (isWorkloadMessage(message)) onMessage(message)
   })
-  const ended = endOf(child)
+  const ended = endOf(child).finally(launch.release)
   return {
     pid: child.pid,
     ended,
@@ -62,6 +57,23 @@ export function startProcess(options: ProcessOptions): WorkloadProcess {
     },
     kill: () => killGroup(child),
   }
+}
+
+function spawnBehindWalls({ command, cwd, filter }: LaunchCommand): ChildProcess {
+  const [file = '', ...args] = command
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc']
+  const child = spawn(file, args, {
+    cwd,
+    env: {},
+    // A group of its own: what it starts ends with it.
+    detached: process.platform !== 'win32',
+    stdio: filter === undefined ? stdio : [...stdio, 'pipe'],
+    serialization: 'json',
+  })
+  const door = child.stdio[4] as Writable | null | undefined
+  // A program that ended before it read its filter is told where its end is waited for.
+  door?.on('error', () => undefined).end(filter)
+  return child
 }
 
 /** Ends a process, and whatever it has started. */
@@ -98,7 +110,10 @@ type Shape = (message: Readonly<Record<string, unknown>>) => boolean
 const shapes: Readonly<Record<WorkloadMessage['type'], Shape>> = {
   'certificate-request': ({ publicKey, proof, names }) =>
     typeof publicKey === 'string' && typeof proof === 'string' && (names === undefined || isTexts(names)),
-  ready: ({ address }) => typeof address === 'string' && /^[\d.:[\]a-f]{1,50}:\d{1,5}$/.test(address),
+  ready: ({ address }) => typeof address === 'string' && isOwnAddress(address),
+  trusts: ({ epoch, authorities }) => Number.isSafeInteger(epoch) && isTexts(authorities),
+  'subject-key': ({ publicKey }) => typeof publicKey === 'string',
+  telemetry: ({ id, told }) => Number.isSafeInteger(id) && typeof told === 'object' && told !== null,
   pong: () => true,
   stopped: ({ reason }) => typeof reason === 'string',
 }
@@ -109,6 +124,12 @@ function isWorkloadMessage(message: unknown): message is WorkloadMessage {
   const { type } = message as { readonly type?: unknown }
   if (typeof type !== 'string' || !Object.hasOwn(shapes, type)) return false
   return shapes[type as WorkloadMessage['type']](message as Readonly<Record<string, unknown>>)
+}
+
+/** Of this machine, and no name that could be looked up. */
+function isOwnAddress(address: string): boolean {
+  const place = address.length > 120 ? undefined : parseAddress(address)
+  return place !== undefined && ('path' in place || isIP(place.host) !== 0)
 }
 
 function isTexts(value: unknown): boolean {

@@ -1,0 +1,1 @@
+export function privateCache(environment?: Readonly<Record<string, string | undefined>>): string | undefined
