@@ -16,9 +16,12 @@ import { median, table } from './table.ts'
 const only = process.env['PLIMSOLL_BENCH_ONLY']?.split(',')
 const rounds = Number(process.env['PLIMSOLL_BENCH_ROUNDS'] ?? 3)
 const millisecondsOfRound = 1_500
+const millisecondsOfWarming = 700
+/** A folder: both ends of every variant write a processor profile into it. */
+const profiles = process.env['PLIMSOLL_BENCH_PROFILE']
 const own = 'plimsoll, everything on'
 const bare = 'frames alone, mutual TLS'
-const baseline = 'node:http + undici, mutual TLS'
+const baseline = 'node:http + undici.request, mutual TLS'
 
 interface Measured {
   readonly throughput: number
@@ -26,6 +29,8 @@ interface Measured {
   readonly processor: number
   /** Microseconds, one call at a time. */
   readonly p50: number
+  /** Calls that were refused or went wrong: not counted as throughput, though they had their time. */
+  readonly failed: number
 }
 
 /** Prints the table and the figures; the last line is one JSON object. */
@@ -54,6 +59,7 @@ export async function run(): Promise<void> {
         ),
         idleMiBOverNode: start.idleMiBOverNode,
         startMillisecondsOverNode: start.startMillisecondsOverNode,
+        failedCalls: own_?.failed,
       }),
     )
   } finally {
@@ -95,22 +101,26 @@ async function measureAll(names: readonly string[], ends: Ends): Promise<Readonl
         throughput: median(list.map(({ throughput }) => throughput)),
         processor: median(list.map(({ processor }) => processor)),
         p50: median(list.map(({ p50 }) => p50)),
+        failed: list.reduce((sum, { failed }) => sum + failed, 0),
       },
     ]),
   )
 }
 
 async function measureOnce({ server, client }: Pair): Promise<Measured> {
-  const call = (concurrency: number) =>
-    ask<Round>(client, { do: 'call', concurrency, milliseconds: millisecondsOfRound })
-  const { p50 } = await call(1)
+  const call = (concurrency: number, milliseconds = millisecondsOfRound) =>
+    ask<Round>(client, { do: 'call', concurrency, milliseconds })
+  // While the other variants had their turn, HTTP clients have closed their idle connections, as they should: opening them again is not what is measured.
+  await call(64, millisecondsOfWarming)
   const before = await ask<Usage>(server, { do: 'usage' })
   const loaded = await call(64)
   const after = await ask<Usage>(server, { do: 'usage' })
+  const { p50, failed } = await call(1)
   return {
     throughput: loaded.calls / loaded.seconds,
     processor: (loaded.processor + after.processor - before.processor) / loaded.calls,
     p50,
+    failed: failed + loaded.failed,
   }
 }
 
@@ -125,8 +135,8 @@ async function openPair(variant: string, ends: Ends): Promise<Pair> {
   const server = start(0)
   const client = start(1)
   const close = () => {
-    server.kill('SIGKILL')
-    client.kill('SIGKILL')
+    end(server)
+    end(client)
   }
   try {
     const address = await ask<string>(server, { do: 'serve', variant, ends })
@@ -140,8 +150,14 @@ async function openPair(variant: string, ends: Ends): Promise<Pair> {
   }
 }
 
+function end(child: ChildProcess): void {
+  if (profiles === undefined) child.kill('SIGKILL')
+  else child.send({ do: 'end' } satisfies Order)
+}
+
 function start(core: number): ChildProcess {
-  const child = fork(join(import.meta.dirname, 'calls/process.ts'), { execArgv: [], serialization: 'json' })
+  const execArgv = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]
+  const child = fork(join(import.meta.dirname, 'calls/process.ts'), { execArgv, serialization: 'json' })
   if (availableParallelism() > 1 && child.pid !== undefined)
     spawnSync('taskset', ['-a', '-c', '-p', String(core), String(child.pid)], { stdio: 'ignore' })
   return child
@@ -156,18 +172,21 @@ async function ask<Result>(child: ChildProcess, order: Order): Promise<Result> {
 
 function printCalls(measured: ReadonlyMap<string, Measured>): void {
   const base = measured.get(baseline)
-  const rows = [...measured].map(([name, { throughput, processor, p50 }]) => [
+  const rows = [...measured].map(([name, { throughput, processor, p50, failed }]) => [
     name,
     Math.round(throughput).toLocaleString('en'),
     `${(throughput / (base?.throughput ?? Number.NaN)).toFixed(2)} ×`,
     processor.toFixed(1),
     p50.toFixed(0),
     `${(p50 / (base?.p50 ?? Number.NaN)).toFixed(2)} ×`,
+    String(failed),
   ])
   console.log(
-    '64 calls at a time; 200 B in, 500 B out; medians of paired rounds; the ratios are against node:http + undici\n',
+    '64 calls at a time; 200 B in, 500 B out; medians of paired rounds; the ratios are against node:http + undici.request\n',
   )
-  console.log(table([['', 'calls/s', '', 'µs processor a call', 'p50 µs, one at a time', ''], ...rows]))
+  console.log(
+    table([['', 'calls/s', '', 'µs processor a call', 'p50 µs, one at a time', '', 'failed'], ...rows]),
+  )
 }
 
 function round(value: number): number {

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { parseDocuments, read, type SourceFile } from '@plimsoll/architecture'
+import type { SourceFile } from '@plimsoll/architecture'
+import { parseDocuments, read } from '@plimsoll/architecture/read'
 import { table } from './table.ts'
 
 /** An architecture of the corpus, and the calls that a person found in its files. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { graphOf, read } from '@plimsoll/architecture'
+import { graphOf } from '@plimsoll/architecture'
+import { read } from '@plimsoll/architecture/read'
 import { architecturalRules, checkArchitecturalRules, type ArchitecturalVerdict } from '@plimsoll/vetting'
 import { stereotypeVerdicts, type Diagram } from './stereotype-script.ts'
 

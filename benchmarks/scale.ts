@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { graphOf, reachMatrix, type Architecture, type Fact } from '@plimsoll/architecture'
 import { judge, vet } from '@plimsoll/vetting'
-import { generatedArchitecture } from '../packages/architecture/analyses/testing/generated.ts'
+import { generatedArchitecture } from '@plimsoll/architecture/testing'
 import { median, table } from './table.ts'
 
 const sizes = [100, 1000, 10_000]
@@ -17,7 +17,12 @@ interface Measured {
   readonly calls: number
   readonly findings: number
   readonly wholeSeconds: number
+  /** The gate, with what runs judged before: comparing, everything that is asked of the whole with the candidate, digests, origins. */
   readonly candidateSeconds: number
+  /** The same for a candidate that changes a part in the middle, which most entries need. */
+  readonly centralSeconds: number
+  /** Processor time of the first, which does not grow where others use the machine. */
+  readonly candidateProcessorSeconds: number
   readonly peakMiB: number
   /** Who reaches what: ours, and by Warshall's closure of the whole matrix. */
   readonly reachSeconds?: number
@@ -45,7 +50,18 @@ export function run(): void {
   )
 }
 
-const header = ['components', 'calls', 'findings', 'whole', 'growth', 'candidate', 'growth', 'peak memory']
+const header = [
+  'components',
+  'calls',
+  'findings',
+  'whole, cold',
+  'growth',
+  'candidate at an entry',
+  'growth',
+  'processor',
+  'candidate in the middle',
+  'peak memory',
+]
 
 function row(one: Measured, at: number, all: readonly Measured[]): readonly string[] {
   const smaller = all[at - 1]
@@ -59,6 +75,8 @@ function row(one: Measured, at: number, all: readonly Measured[]): readonly stri
     growth(one.wholeSeconds, smaller?.wholeSeconds),
     seconds(one.candidateSeconds),
     growth(one.candidateSeconds, smaller?.candidateSeconds),
+    seconds(one.candidateProcessorSeconds),
+    seconds(one.centralSeconds),
     `${one.peakMiB} MiB`,
   ]
 }
@@ -80,37 +98,53 @@ function inOwnProcess(size: number): Measured {
   return JSON.parse(stdout) as Measured
 }
 
-/** The whole is judged cold, as a command does. The candidate joins what was judged before, as in a control plane that runs. */
+/**
+ * The whole is judged cold, as a command does. A candidate joins what was judged before, as in a control plane that runs; its
+ * architecture is read anew, so that comparing it with what runs is a part of the time.
+ */
 function measure(size: number): Measured {
   const before = generatedArchitecture({ components: size })
   const whole = timed(() => judge(before))
   candidateVerdict(before, 0)
-  const candidate = Array.from(
-    { length: rounds },
-    (_, round) => timed(() => candidateVerdict(before, round + 1)).seconds,
-  )
+  const candidates = Array.from({ length: rounds }, (_, round) => candidateVerdict(before, round + 1))
+  centralVerdict(before, 0)
+  const central = Array.from({ length: rounds }, (_, round) => centralVerdict(before, round + 1).seconds)
   const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024)
   return {
     components: before.components.length,
     calls: before.calls.length,
     findings: whole.answer.findings.length,
     wholeSeconds: rounded(whole.seconds),
-    candidateSeconds: rounded(median(candidate)),
+    candidateSeconds: rounded(median(candidates.map((each) => each.seconds))),
+    centralSeconds: rounded(median(central)),
+    candidateProcessorSeconds: rounded(median(candidates.map((each) => each.processor))),
     peakMiB,
     ...(size === peerSize ? reachOf(before) : {}),
   }
 }
 
-function candidateVerdict(before: Architecture, round: number): boolean {
+function candidateVerdict(before: Architecture, round: number): Timed<boolean> {
   const { after, alone } = withCandidate(before, round)
-  return vet({
-    before,
-    after,
-    alone,
-    candidate: {},
-    policy: { failOn: 'high', operatorCalls: false },
-    waivers: [],
-  }).admitted
+  return verdict(before, structuredClone(after), alone)
+}
+
+/** The replicas of the part that most others call, changed. */
+function centralVerdict(before: Architecture, round: number): Timed<boolean> {
+  const owners = new Map(before.operations.map(({ id, component }) => [id, component]))
+  const callers = Map.groupBy(before.calls, ({ to }) => owners.get(to))
+  const [busiest] = before.components
+    .filter(({ kind }) => kind.value === 'service')
+    .toSorted((a, b) => (callers.get(b.id)?.length ?? 0) - (callers.get(a.id)?.length ?? 0))
+  if (busiest === undefined) throw new TypeError('nothing is called')
+  const changed = { ...busiest, replicas: { value: 10 + round, evidence: busiest.evidence } }
+  const components = before.components.map((component) => (component === busiest ? changed : component))
+  const alone = { ...before, components: [changed], operations: [], calls: [] }
+  return verdict(before, structuredClone({ ...before, components }), alone)
+}
+
+function verdict(before: Architecture, after: Architecture, alone: Architecture): Timed<boolean> {
+  const policy = { failOn: 'high', operatorCalls: false } as const
+  return timed(() => vet({ before, after, alone, candidate: {}, policy, waivers: [] }).admitted)
 }
 
 /** A new service that an entry's service calls, and that calls two others. */
@@ -181,10 +215,18 @@ function transitiveClosure({ components, operations, calls }: Architecture): Uin
   return reached
 }
 
-function timed<T>(work: () => T): { readonly answer: T; readonly seconds: number } {
+interface Timed<T> {
+  readonly answer: T
+  readonly seconds: number
+  readonly processor: number
+}
+
+function timed<T>(work: () => T): Timed<T> {
   const start = performance.now()
+  const used = process.cpuUsage()
   const answer = work()
-  return { answer, seconds: (performance.now() - start) / 1000 }
+  const { user, system } = process.cpuUsage(used)
+  return { answer, seconds: (performance.now() - start) / 1000, processor: (user + system) / 1e6 }
 }
 
 function rounded(value: number): number {

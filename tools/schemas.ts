@@ -34,6 +34,7 @@ const published: readonly Published[] = [
     sources: [
       'packages/vetting/reports/report.ts',
       'packages/vetting/reports/coverage.ts',
+      'packages/vetting/reports/delta.ts',
       'packages/vetting/finding.ts',
       'packages/architecture/deployment.ts',
       'packages/architecture/model.ts',

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { runChecks } from './checks.ts'
+import { installPackages } from './packages.ts'
 
 const root = join(import.meta.dirname, '..')
 const patterns = [
@@ -15,6 +16,7 @@ const patterns = [
 const wanted = process.argv.slice(2)
 
 const failedChecks = wanted.length === 0 ? runChecks() : 0
+installPackages()
 const files =
   wanted.length > 0
     ? wanted

@@ -9,6 +9,7 @@ export type Order =
   | { readonly do: 'connect'; readonly variant: string; readonly ends: Ends; readonly address: string }
   | { readonly do: 'call'; readonly concurrency: number; readonly milliseconds: number }
   | { readonly do: 'usage' }
+  | { readonly do: 'end' }
 
 /** Microseconds of processor time of this process so far, and its resident memory in bytes. */
 export interface Usage {
@@ -18,7 +19,9 @@ export interface Usage {
 
 /** What a round of calls gave. */
 export interface Round extends Usage {
+  /** Answered rightly. */
   readonly calls: number
+  readonly failed: number
   readonly seconds: number
   /** Microseconds. */
   readonly p50: number
@@ -46,6 +49,10 @@ async function carryOut(order: Order): Promise<unknown> {
       return measure(order.concurrency, order.milliseconds)
     case 'usage':
       return usage()
+    case 'end':
+      // By itself, so that what it was asked to write on its way out is written.
+      // oxlint-disable-next-line no-process-exit -- the end of a measured process
+      process.exit()
   }
 }
 
@@ -64,15 +71,20 @@ async function measure(concurrency: number, milliseconds: number): Promise<Round
   const one = call
   if (one === undefined) throw new Error('not connected')
   const times: number[] = []
+  let failed = 0
   const before = usage()
   const begun = performance.now()
   const until = begun + milliseconds
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
       for (let now = performance.now(); now < until;) {
-        await one()
+        const done = await one().then(
+          () => true,
+          () => false,
+        )
         const then = performance.now()
-        times.push(then - now)
+        if (done) times.push(then - now)
+        else failed += 1
         now = then
       }
     }),
@@ -82,6 +94,7 @@ async function measure(concurrency: number, milliseconds: number): Promise<Round
   const sorted = times.toSorted((a, b) => a - b)
   return {
     calls: times.length,
+    failed,
     seconds,
     p50: (sorted[Math.floor(sorted.length / 2)] ?? 0) * 1_000,
     processor: after.processor - before.processor,

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type TLSSocket } from 'node:tls'
 import { Decoder } from '../../../packages/service/transport/frames/decoder.ts'
-import { frameTypes, replyFrame } from '../../../packages/service/transport/frames/frame.ts'
 import { Outbox } from '../../../packages/service/transport/frames/outbox.ts'
 import { check, reply, request, split, type Request, type Variant } from '../variant.ts'
 
@@ -31,7 +30,7 @@ export const frames: Variant = {
       last += 1
       const { promise, resolve } = Promise.withResolvers<string>()
       waiting.set(last, resolve)
-      outbox.write(replyFrame(last, frameTypes.call, 0, JSON.stringify(request)))
+      outbox.writeReply({ call: last, kind: 0, status: 0, body: JSON.stringify(request) })
       check(JSON.parse(await promise) as typeof reply)
     }
   },
@@ -42,7 +41,7 @@ function serveSocket(socket: TLSSocket): void {
   const outbox = new Outbox(socket)
   const decoder = new Decoder(1_048_576, ({ call, payload }) => {
     const { sku } = JSON.parse(payload.toString('utf8', 3)) as Request
-    outbox.write(replyFrame(call, 0, 200, JSON.stringify({ ...reply, sku })))
+    outbox.writeReply({ call, kind: 0, status: 200, body: JSON.stringify({ ...reply, sku }) })
   })
   socket.on('data', (chunk: Buffer) => decoder.read(chunk))
   socket.on('error', () => undefined)

@@ -17,7 +17,8 @@ function peer(file: string, name: string): () => Promise<Variant> {
 export const variants: Readonly<Record<string, () => Promise<Variant>>> = {
   'plimsoll, everything on': async () => plimsoll,
   'frames alone, mutual TLS': async () => frames,
-  'node:http + undici, mutual TLS': peer('http.ts', 'httpUndici'),
+  'node:http + undici.request, mutual TLS': peer('http.ts', 'httpUndici'),
+  'node:http + undici.dispatch, mutual TLS': peer('http.ts', 'httpDispatch'),
   'node:http2, mutual TLS': peer('http.ts', 'http2'),
   'Fastify + undici, mutual TLS': peer('fastify.ts', 'fastifyUndici'),
   '@grpc/grpc-js, mutual TLS': peer('grpc.ts', 'grpcJs'),

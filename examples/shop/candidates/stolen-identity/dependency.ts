@@ -16,12 +16,12 @@ syncBuiltinESMExports()
 /** POST with the stolen identity; the status, or why there is none. */
 export function callAsMyself(address: string, operation: string, input: unknown): Promise<string> {
   const [host, port] = address.split(':')
+  const place = host === 'unix' ? { socketPath: port } : { host, port }
   return new Promise((resolve) => {
     const { key, cert } = stolen ?? {}
     const request = https.request(
       {
-        host,
-        port,
+        ...place,
         key,
         cert,
         path: `/${operation}`,
