@@ -8,6 +8,7 @@ import { readmit } from './admission.ts'
 import { Changes } from './changes.ts'
 import { controlContract } from './contract.ts'
 import { CallDirectory } from './directory.ts'
+import type { Recalled } from './engines/engine.ts'
 import { createLocalEngine } from './engines/local/engine.ts'
 import { openSocketFolders, type SocketFolders } from './engines/local/isolation/socket-folders.ts'
 import { surveyIsolation } from './engines/local/isolation/survey.ts'
@@ -64,13 +65,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   opened.defer(() => operator.close())
   const store = openReleaseStore(folders.releases)
   const sockets = openSocketFolders(folders.state)
-  // Nobody else runs on this state folder: whatever lies there is of replicas that are gone.
-  sockets.clear()
-  opened.defer(() => sockets.remove())
   const fleet = await createFleet({ ...options, folders, state, authority, store, sockets })
-  opened.defer(() => fleet.drain())
+  const recalled = await fleet.recall()
+  const progress = { started: false }
+  opened.defer(() => endFleet({ fleet, sockets, keep: !progress.started && recalled.size > 0 }))
   const changes = new Changes({ fleet, state, store, trust, folders })
-  await resumeLive({ state, fleet, changes, logger })
+  await resumeLive({ state, fleet, changes, logger, recalled })
   const rotations = new Rotations({
     authority,
     followers: fleet.followers,
@@ -94,17 +94,17 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   })
   opened.defer(() => server.close())
   opened.defer(() => changes.end())
-  const deployment = () => fleet.live?.deployment
   const watch = await openWatch({
     fleet: telemetry,
     own,
-    deployment,
+    deployment: () => fleet.live?.deployment,
     folder: folders.state,
     environment: process.env,
     logger,
   })
   opened.defer(() => watch.close())
   announce(folders, server.address, trustDomain)
+  progress.started = true
   opened.defer(() => rmSync(announcementPath(folders), { force: true }))
   const running = opened.move()
   return { address: server.address, close: () => running.disposeAsync() }
@@ -146,6 +146,7 @@ async function createFleet({
     users: new ServiceUsers(folders.state),
     authority,
     logFolder: folders.logs,
+    runningFolder: folders.running,
     logger,
     onEndpoints: () => fleet.publish(),
   })
@@ -162,17 +163,30 @@ async function createFleet({
   return fleet
 }
 
+/** Ends everything. What ran before a control plane that does not start is kept: it does not end because of that. */
+async function endFleet(parts: {
+  readonly fleet: Fleet
+  readonly sockets: SocketFolders
+  readonly keep: boolean
+}): Promise<void> {
+  const { fleet, sockets, keep } = parts
+  if (keep) return fleet.letGo()
+  await fleet.drain()
+  sockets.remove()
+}
+
 /** What was live runs again. Where it cannot, the control plane still starts: somebody has to be able to change it. */
 async function resumeLive(parts: {
   state: State
   fleet: Fleet
   changes: Changes
   logger: Logger
+  recalled: Recalled
 }): Promise<void> {
-  const { state, fleet, changes, logger } = parts
+  const { state, fleet, changes, logger, recalled } = parts
   const live = state.live()
-  if (live === undefined) return
   try {
+    if (live === undefined) return
     const admitted = await readmit({
       deployment: live.deployment,
       store: changes.store,
@@ -182,9 +196,12 @@ async function resumeLive(parts: {
     })
     if (admitted === undefined) return
     changes.keepKeys(live.deployment)
-    await fleet.resume(admitted)
+    await fleet.resume(admitted, recalled)
   } catch (thrown) {
-    logger.write('error', 'not resumed', { generation: live.number, reason: messageOf(thrown) })
+    logger.write('error', 'not resumed', { generation: live?.number, reason: messageOf(thrown) })
+  } finally {
+    // Whatever is no part of what is live, or is not admitted any more, does not run on.
+    await fleet.dismiss()
   }
 }
 

@@ -13,6 +13,8 @@ export interface Folders {
   readonly logs: string
   /** Plimsoll’s own programs, as they run here. */
   readonly programs: string
+  /** A file for each process that runs. */
+  readonly running: string
   /** Data folder of a service; made where it is missing. */
   data(service: string): string
 }
@@ -36,6 +38,7 @@ export function openFolders(state: string): Folders {
     consumers: folder('consumers'),
     logs: folder('logs'),
     programs: folder('programs'),
+    running: folder('running'),
     data: (service) => folder('data', service),
   }
 }

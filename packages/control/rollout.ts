@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Admitted } from './admission.ts'
 import { gatewayName, type CallDirectory, type Deployed } from './directory.ts'
 import type { Followers } from './engines/local/followers.ts'
-import type { Engine, WorkloadSet, WorkloadSpec, Wall } from './engines/engine.ts'
+import type { Engine, Recalled, WorkloadSet, WorkloadSpec, Wall } from './engines/engine.ts'
 import { ControlFailure } from './errors.ts'
 import type { Folders } from './folders.ts'
 import { claimPort } from './port.ts'
@@ -106,10 +106,31 @@ export class Fleet {
     return { generation: number, started: [...step.fresh.keys()], stopped: [...step.gone] }
   }
 
-  /** Starts what was live when the control plane ended. */
-  async resume(deployed: Deployed): Promise<void> {
-    await this.#checkPort(deployed)
-    await this.#switchTo(deployed, await this.#startBeside(deployed))
+  /** Calls back what an earlier control plane left running. */
+  async recall(): Promise<Recalled> {
+    return this.#options.engine.recall()
+  }
+
+  /** Starts what was live when the control plane ended; takes over of it what was called back. */
+  async resume(deployed: Deployed, recalled?: Recalled): Promise<void> {
+    const { host, port } = deployed.deployment.gateway
+    const own = recalled
+      ?.listens(gatewayName)
+      .find((held) => held.host === host && (port === 0 || port === held.port))
+    if (own === undefined) await this.#checkPort(deployed)
+    await this.#switchTo(deployed, await this.#startBeside(deployed, own?.port))
+  }
+
+  /** Ends what was called back and is no part of what is live. */
+  async dismiss(): Promise<void> {
+    await this.#options.engine.dismiss()
+  }
+
+  /** Lets everything run on, for the next control plane. */
+  letGo(): void {
+    for (const set of this.#sets.values()) set.letGo()
+    this.#options.engine.letGo()
+    this.#sets = new Map()
   }
 
   async drain(): Promise<void> {
@@ -119,9 +140,9 @@ export class Fleet {
     this.#sets = new Map()
   }
 
-  async #startBeside(next: Deployed): Promise<Step> {
+  async #startBeside(next: Deployed, port?: number): Promise<Step> {
     const { engine, directory } = this.#options
-    const gatewayPort = await this.#portOf(next.deployment)
+    const gatewayPort = port ?? (await this.#portOf(next.deployment))
     const specs = await this.#specsOf(next, gatewayPort)
     // Both generations run for a moment: each may call what it was vetted to call.
     directory.follow(...(this.#live === undefined ? [] : [this.#live]), next)

@@ -115,7 +115,7 @@ function checkLength(path: string): void {
 function damaged(file: string, cause: unknown): ControlFailure {
   return new ControlFailure('STATE', `the state cannot be read: ${messageOf(cause)}`, {
     place: { file },
-    fix: 'restore the file from a backup; or move it away to begin with nothing: releases, keys and data stay',
+    fix: 'move the state folder away and bring a backup back: plimsoll restore FOLDER; or move this file away to begin with nothing: releases, keys and data stay',
     cause,
   })
 }

@@ -5,7 +5,7 @@ import type { IssuedServerCertificate, Logger } from '@plimsoll/service'
 const shortestWaitMs = 1_000
 const longestWaitMs = 2 ** 31 - 1
 
-/** The certificate that consumers see, renewed at half of its life. */
+/** The certificate that consumers see, renewed well before its end. */
 export interface OuterCertificate {
   readonly current: () => IssuedServerCertificate
   /** Has it renewed now. */
@@ -19,8 +19,10 @@ export async function keepOuterCertificate(options: {
   readonly request: () => Promise<IssuedServerCertificate>
   readonly logger: Logger
   readonly clock?: Clock
+  /** Share of its life after which it is renewed. Default 1/2. */
+  readonly renewAt?: number
 }): Promise<OuterCertificate> {
-  const { request, logger, clock = systemClock } = options
+  const { request, logger, clock = systemClock, renewAt = 1 / 2 } = options
   const listeners = new Set<(certificate: ServerCertificate) => void>()
   let certificate = await request()
   let timer: NodeJS.Timeout
@@ -34,13 +36,13 @@ export async function keepOuterCertificate(options: {
     try {
       certificate = await request()
       listeners.forEach((listener) => listener(certificate))
-      schedule(1 / 2)
+      schedule(renewAt)
     } catch (thrown) {
       logger.write('error', 'outer-certificate-not-renewed', { reason: messageOf(thrown) })
       schedule(1 / 8)
     }
   }
-  schedule(1 / 2)
+  schedule(renewAt)
   return {
     current: () => certificate,
     renew: () => {

@@ -41,6 +41,7 @@ async function live(workload: Workload): Promise<void> {
   const certificate = await keepOuterCertificate({
     request: () => workload.requestServerCertificate(configuration().names ?? localNames),
     logger,
+    renewAt: workload.renewAt,
   })
   const gateway: Gateway = await startGateway({
     configuration,

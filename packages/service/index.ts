@@ -59,7 +59,19 @@ export { Telemetry, type Resource, type TelemetryOptions } from './telemetry/tel
 export { childOf, continueTrace, formatTraceparent, type Trace } from './traceparent.ts'
 export type { IssuedServerCertificate } from './workload/certificate-requests.ts'
 export { connectWorkload, type Workload } from './workload/connect.ts'
+export { JsonLines } from './workload/json-lines.ts'
+export {
+  comeBack,
+  createResumeSecret,
+  engineProof,
+  equalSecrets,
+  greetingMs,
+  hashOfResumeSecret,
+  longestGreeting,
+  type Resume,
+} from './workload/resume.ts'
 export type {
+  Adopted,
   Bootstrap,
   CertificateAnswer,
   CertificateRequest,

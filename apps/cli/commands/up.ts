@@ -44,7 +44,10 @@ async function run({ folder, positionals, terminal }: Invocation): Promise<ExitC
     if (code !== 0) return code
     process.send?.({ type: 'ready', ...(await address(project)) })
     await Promise.race([interrupted, ended(control)])
-    if (control.exitCode !== null) throw new CliFailure('NOT_STARTED', 'the control plane ended')
+    if (control.exitCode !== null || control.signalCode !== null)
+      throw new CliFailure('NOT_STARTED', 'the control plane ended', {
+        fix: 'what it ran may serve on; plimsoll up takes it over',
+      })
     terminal.progress('ending ...')
     return 0
   } finally {

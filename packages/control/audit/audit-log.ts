@@ -16,15 +16,21 @@ export class AuditLog {
 
   /** Writes an act down; it is on the disk when this returns. */
   append(facts: AuditFacts): AuditEntry {
-    const { number, hash } = this.head()
-    const entry = chained(
-      { ...facts, number: number + 1, at: new Date(this.#clock.now()).toISOString() },
-      hash,
-    )
-    this.#database
-      .prepare('INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)')
-      .run(entry.number, JSON.stringify(entry), entry.hash)
-    return entry
+    // Another process may append too, such as one that makes a backup: what is read is the last line until this one is written.
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const { number, hash } = this.head()
+      const at = new Date(this.#clock.now()).toISOString()
+      const entry = chained({ ...facts, number: number + 1, at }, hash)
+      this.#database
+        .prepare('INSERT INTO audit (number, entry, hash) VALUES (?, ?, ?)')
+        .run(entry.number, JSON.stringify(entry), entry.hash)
+      this.#database.exec('COMMIT')
+      return entry
+    } catch (thrown) {
+      this.#database.exec('ROLLBACK')
+      throw thrown
+    }
   }
 
   /** The newest entry's number and hash: kept somewhere else, it proves later that nothing before it was changed. */

@@ -1,6 +1,13 @@
 import { Failure, InvalidInput, Refusal } from '@plimsoll/base'
 
-export type ClientErrorCode = 'USAGE' | 'NOT_RUNNING' | 'NO_KEY' | 'REFUSED' | 'CALL_FAILED'
+export type ClientErrorCode =
+  | 'USAGE'
+  | 'NOT_RUNNING'
+  | 'NO_KEY'
+  | 'REFUSED'
+  | 'CALL_FAILED'
+  | 'BACKUP'
+  | 'EXISTS'
 
 export class ClientFailure extends Failure<ClientErrorCode> {}
 export class ClientRefusal extends Refusal<ClientErrorCode> {}

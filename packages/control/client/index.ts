@@ -1,5 +1,7 @@
 export type { BreakGlass } from '../break-glass.ts'
 export { verifyAuditFile, type AuditReport } from './audit.ts'
+export { backUp, type Backup } from './backup/backup.ts'
+export { restore, type Restored } from './backup/restore.ts'
 export {
   buildReleases,
   refusalOf,

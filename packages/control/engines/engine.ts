@@ -57,6 +57,8 @@ export interface WorkloadSet {
   publish(): void
   /** Lets the replicas finish what runs and end; kills those that do not in time. */
   drain(): Promise<void>
+  /** Lets them run on, for the next control plane. */
+  letGo(): void
 }
 
 export type ReplicaState = 'starting' | 'ready' | 'draining' | 'restarting' | 'crash-loop' | 'stopped'
@@ -94,4 +96,21 @@ export interface Engine {
    * @throws {ControlFailure} `START` where one does not; none is left then.
    */
   start(spec: WorkloadSpec, directory: Directory): Promise<WorkloadSet>
+  /**
+   * Calls back what an earlier control plane started and left running; waits a bounded time. Whatever of it is started next, by the same
+   * spec, is taken over instead. While there is any, a replica that does not start is tried again, so that the others run on.
+   */
+  recall(): Promise<Recalled>
+  /** Lets end what was called back and has not been taken over. */
+  dismiss(): Promise<void>
+  /** Lets go of what was called back and of what was taken over, so that it runs on: this control plane does not start. */
+  letGo(): void
+}
+
+/** What was called back. */
+export interface Recalled {
+  /** Number of processes. */
+  readonly size: number
+  /** The ports at which processes of a service were told to listen, the newest first. */
+  listens(service: string): readonly { readonly host: string; readonly port: number }[]
 }

@@ -25,9 +25,8 @@ async function openRequests(
     const certificateChain = answer(message, certify)
     listeners.forEach((listen) => listen({ type: 'certificate', certificateChain, bundle: authority.bundle }))
   }
-  const silent = () => undefined
   return createCertificateRequests({
-    channel: { send, onMessage: silent, onClose: silent, close: silent },
+    channel: { send },
     onAnswer: (listener) => void listeners.add(listener),
   })
 }

@@ -38,10 +38,12 @@ export interface CertificateRequests {
   readonly forWorkload: () => Promise<IssuedCredentials>
   /** A server certificate for DNS names and IP addresses: for a face towards others than workloads. */
   readonly forServer: (names: readonly string[]) => Promise<IssuedServerCertificate>
+  /** Another engine gives the certificates from now on; it has given this challenge. */
+  restart(challenge: string): void
 }
 
 export interface CertificateRequestsOptions {
-  readonly channel: EngineChannel
+  readonly channel: Pick<EngineChannel, 'send'>
   /** Has the listener called with every certificate that the engine sends. */
   readonly onAnswer: (listener: (answer: CertificateAnswer) => void) => void
   /** What the first proof is made for; each answer brings the next. */
@@ -86,6 +88,9 @@ export function createCertificateRequests(options: CertificateRequestsOptions): 
     return turn
   }
   return {
+    restart: (given) => {
+      challenge = given
+    },
     forWorkload: async () => {
       const { authority, serial, ...parts } = await inTurn()
       return { ...readCredentials(parts), authority, serial }

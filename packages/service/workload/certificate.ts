@@ -7,11 +7,13 @@ const longestWaitMs = 2 ** 31 - 1
 /** All that have to renew at once do not ask at once. */
 const mostSpreadMs = 200
 
-/** This workload's credentials, renewed at half of their life with a new key. */
+/** This workload's credentials, renewed with a new key well before their end. */
 export interface CertificateKeeper {
   readonly current: () => IssuedCredentials
   /** Has them renewed now, where they are still these. */
   renew(credentials: IssuedCredentials): void
+  /** Has them renewed now, where it is time: there is an engine again. */
+  renewIfDue(): void
   close(): void
 }
 
@@ -20,6 +22,8 @@ export interface CertificateOptions {
   readonly request: () => Promise<IssuedCredentials>
   readonly logger: Logger
   readonly clock?: Clock
+  /** Share of their life after which they are renewed. Default 1/2. */
+  readonly renewAt?: number
   /** Called after each renewal. */
   readonly onRenewal?: () => void
 }
@@ -30,10 +34,11 @@ export interface CertificateOptions {
  * @throws {IdentityRefusal} where it gives one for another key, or for no workload.
  */
 export async function keepCertificate(options: CertificateOptions): Promise<CertificateKeeper> {
-  const { request, logger, clock = systemClock, onRenewal } = options
+  const { request, logger, clock = systemClock, renewAt = 1 / 2, onRenewal } = options
   let credentials = await request()
   let timer: NodeJS.Timeout
   let condemned: IssuedCredentials | undefined
+  let dueAt = 0
   let closed = false
   const after = (waitMs: number) => {
     if (closed) return
@@ -44,11 +49,15 @@ export async function keepCertificate(options: CertificateOptions): Promise<Cert
     const wait = (credentials.notAfter - clock.now()) * share
     after(Math.min(longestWaitMs, Math.max(shortestWaitMs, wait)))
   }
+  const due = () => {
+    dueAt = clock.now() + (credentials.notAfter - clock.now()) * renewAt
+    schedule(renewAt)
+  }
   const renew = async () => {
     try {
       credentials = await request()
       logger.write('info', 'certificate-renewed', { notAfter: new Date(credentials.notAfter).toISOString() })
-      schedule(1 / 2)
+      due()
       onRenewal?.()
     } catch (thrown) {
       logger.write('error', 'certificate-not-renewed', { reason: messageOf(thrown) })
@@ -57,9 +66,12 @@ export async function keepCertificate(options: CertificateOptions): Promise<Cert
       else schedule(1 / 8)
     }
   }
-  schedule(1 / 2)
+  due()
   return {
     current: () => credentials,
+    renewIfDue() {
+      if (clock.now() >= dueAt) after(Math.random() * mostSpreadMs)
+    },
     renew(which) {
       if (which !== credentials || condemned === which) return
       condemned = which

@@ -2,10 +2,14 @@ import type { Credentials, TrustState } from '@plimsoll/identity'
 import { WorkloadFailure } from '../errors.ts'
 import { createLogger, factsOf, type Logger } from '../log.ts'
 import { keepCertificate, type CertificateKeeper } from './certificate.ts'
-import { createCertificateRequests, type IssuedServerCertificate } from './certificate-requests.ts'
+import {
+  createCertificateRequests,
+  type CertificateRequests,
+  type IssuedServerCertificate,
+} from './certificate-requests.ts'
 import { openEngineChannel, type EngineChannel } from './channel.ts'
-import { captureOutput, realOutput } from './output.ts'
-import type { Bootstrap, CertificateAnswer, EngineMessage, Snapshot } from './protocol.ts'
+import { captureOutput, keepOutput, realOutput } from './output.ts'
+import type { Adopted, Bootstrap, CertificateAnswer, EngineMessage, Snapshot } from './protocol.ts'
 import { activeRedactor, activeScope } from '../telemetry/call-scope.ts'
 import { takeOtherSpans } from '../telemetry/open-telemetry.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -15,7 +19,7 @@ import { TrustKeeper } from './trust.ts'
 /** A process that an engine started, after it knows who it is and can prove it. */
 export interface Workload {
   readonly bootstrap: Bootstrap
-  /** Renewed at half of their life; a new object then. */
+  /** Renewed well before their end; a new object then. */
   readonly credentials: () => Credentials
   /** Whom to believe: the newest that the engine sent. */
   readonly trust: () => TrustState | undefined
@@ -33,6 +37,8 @@ export interface Workload {
   readonly requestServerCertificate: (names: readonly string[]) => Promise<IssuedServerCertificate>
   /** True where a server certificate has to be replaced now. */
   readonly condemns: (certificate: IssuedServerCertificate) => boolean
+  /** Share of their life after which certificates are renewed: what outlives its engine needs more left. */
+  readonly renewAt: number
   /** Tells the engine that calls are served at `host:port`. */
   ready(address: string): Promise<void>
   /** Tells the engine why this process will not serve. */
@@ -46,6 +52,8 @@ export interface Workload {
 }
 
 const bootstrapTimeoutMs = 10_000
+/** How often a process without an engine looks whether it still can be called. */
+const abandonedLookMs = 10_000
 
 /**
  * Connects this process with the engine that started it: waits for who it is, has its key certified, follows what the
@@ -62,6 +70,7 @@ export async function connectWorkload(options: { readonly service: string }): Pr
   )
   const logger = createLogger({ service: options.service, instance: bootstrap.instance, sink: realOutput })
   captureOutput(logger)
+  keepOutput(channel)
   endOnUncaught(logger)
   const telemetry = answerForTelemetry(options.service, bootstrap, channel)
   takeOtherSpans(telemetry)
@@ -75,11 +84,13 @@ export async function connectWorkload(options: { readonly service: string }): Pr
   const keeping = keepCertificate({
     request: requests.forWorkload,
     logger,
+    renewAt: renewAt(bootstrap),
     onRenewal: () => held.use('workload', certificate.current().authority),
   })
   const certificate = await unlessEnded(keeping, drained)
   held.use('workload', certificate.current().authority)
   followTrust({ inbox, trust, certificate, held })
+  const abandoned = outliveEngine({ channel, inbox, requests, certificate, held, logger })
   return {
     bootstrap,
     credentials: () => trust.credentials(certificate),
@@ -95,16 +106,62 @@ export async function connectWorkload(options: { readonly service: string }): Pr
       return issued
     },
     condemns: ({ authority, serial }) => trust.condemns(authority, serial),
-    ready: (address) => channel.send({ type: 'ready', address }),
+    renewAt: renewAt(bootstrap),
+    ready: (address) => ready(channel, bootstrap, address),
     stopped: (reason) => channel.send({ type: 'stopped', reason }),
-    drained,
+    drained: Promise.race([drained, abandoned.promise]),
     logger,
     telemetry,
     close() {
+      abandoned.close()
       certificate.close()
       channel.close()
     },
   }
+}
+
+function ready(channel: EngineChannel, { resume }: Bootstrap, address: string): Promise<void> {
+  if (resume !== undefined) channel.outlive(resume)
+  return channel.send({ type: 'ready', address })
+}
+
+/** At a quarter, three quarters are left for an engine that is away. */
+function renewAt({ resume }: Bootstrap): number {
+  return resume === undefined ? 1 / 2 : 1 / 4
+}
+
+/**
+ * Goes on without an engine, with what it told last, and follows the next one. Nobody can call a process whose certificate has ended: where
+ * no engine has come until then, it is abandoned, so that nothing is left behind for ever.
+ */
+function outliveEngine(parts: {
+  readonly channel: EngineChannel
+  readonly inbox: Inbox
+  readonly requests: Pick<CertificateRequests, 'restart'>
+  readonly certificate: CertificateKeeper
+  readonly held: Held
+  readonly logger: Logger
+}): { readonly promise: Promise<void>; close(): void } {
+  const { channel, inbox, requests, certificate, held, logger } = parts
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let timer: NodeJS.Timeout | undefined
+  channel.onAlone(() => {
+    logger.write('warn', 'engine-gone')
+    clearInterval(timer)
+    timer = setInterval(() => {
+      if (certificate.current().notAfter > Date.now()) return
+      logger.write('error', 'abandoned')
+      resolve()
+    }, abandonedLookMs)
+  })
+  inbox.onAdopted(({ challenge }) => {
+    clearInterval(timer)
+    requests.restart(challenge)
+    certificate.renewIfDue()
+    held.tellAgain()
+    logger.write('info', 'adopted')
+  })
+  return { promise, close: () => clearInterval(timer) }
 }
 
 /** Tells the engine after each change what this process believes, and whose certificates it uses. */
@@ -121,6 +178,12 @@ class Held {
 
   use(what: 'workload' | 'server', authority: string | undefined): void {
     if (authority !== undefined) this.#used.set(what, authority)
+    this.tell()
+  }
+
+  /** To another engine, which knows nothing of it. */
+  tellAgain(): void {
+    this.#told = ''
     this.tell()
   }
 
@@ -177,6 +240,8 @@ interface Inbox {
   /** After those of `onTrustMessage`. */
   readonly onTrust: (listener: (trust: TrustState) => void) => void
   readonly onSubjectKeyTaken: (listener: (publicKey: string) => void) => void
+  /** After those of `onTrustMessage`. */
+  readonly onAdopted: (listener: (adopted: Adopted) => void) => void
   onDrain(listener: () => void): void
 }
 
@@ -189,8 +254,12 @@ function createInbox(channel: EngineChannel): Inbox {
     trust: [new Set<(trust: TrustState) => void>(), new Set<(trust: TrustState) => void>()] as const,
     subjectKey: new Set<(publicKey: string) => void>(),
     drain: new Set<() => void>(),
+    adopted: new Set<(adopted: Adopted) => void>(),
   }
+  const trusted = (trust: TrustState) =>
+    listeners.trust.forEach((those) => those.forEach((listener) => listener(trust)))
   let newest: Snapshot | undefined
+  let fresh = false
   let configuration: unknown
   // oxlint-disable-next-line complexity -- one line for each kind of message, and nothing else
   const receive = (message: EngineMessage): void => {
@@ -201,11 +270,18 @@ function createInbox(channel: EngineChannel): Inbox {
       case 'certificate':
         return listeners.certificate.forEach((listener) => listener(message))
       case 'trust':
-        return listeners.trust.forEach((those) => those.forEach((listener) => listener(message.trust)))
+        return trusted(message.trust)
+      case 'adopted':
+        // Whatever the next engine tells first is newer than what the one before has told, whatever its clock says.
+        fresh = true
+        trusted(message.trust)
+        return listeners.adopted.forEach((listener) => listener(message))
       case 'subject-key-taken':
         return listeners.subjectKey.forEach((listener) => listener(message.publicKey))
       case 'snapshot':
-        if (newest === undefined || message.snapshot.revision > newest.revision) newest = message.snapshot
+        if (fresh || newest === undefined || message.snapshot.revision > newest.revision)
+          newest = message.snapshot
+        fresh = false
         if (message.configuration === undefined) return
         configuration = message.configuration
         return listeners.configuration.forEach((listener) => listener(configuration))
@@ -227,6 +303,7 @@ function createInbox(channel: EngineChannel): Inbox {
     onTrustMessage: (listener) => void listeners.trust[0].add(listener),
     onTrust: (listener) => void listeners.trust[1].add(listener),
     onSubjectKeyTaken: (listener) => void listeners.subjectKey.add(listener),
+    onAdopted: (listener) => void listeners.adopted.add(listener),
     onDrain: (listener) => void listeners.drain.add(listener),
   }
 }

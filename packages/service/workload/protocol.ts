@@ -2,10 +2,12 @@ import type { ServiceManifest } from '@plimsoll/contract'
 import type { TrustState } from '@plimsoll/identity'
 import type { Read, Wanted } from '../telemetry/reading.ts'
 import type { ListenPlace } from '../transport/address.ts'
+import type { Resume } from './resume.ts'
 
 /**
  * What an engine and a process that it started (a replica, the gateway) say to each other over the inherited channel
- * (Node's IPC on a socket pair). The channel itself proves who asks: nobody else holds its other end. Keys never pass it.
+ * (Node's IPC on a socket pair). The channel itself proves who asks: nobody else holds its other end. Keys never pass it. A process that
+ * has outlived its engine goes on over a Unix socket to the next one, after both have proven who they are (`resume.ts`).
  */
 export type WorkloadMessage =
   | CertificateRequest
@@ -15,6 +17,8 @@ export type WorkloadMessage =
   | TelemetryAnswer
   | Pong
   | Stopped
+  | ResumeTaken
+  | Output
 export type EngineMessage =
   | Bootstrap
   | CertificateAnswer
@@ -24,6 +28,7 @@ export type EngineMessage =
   | TelemetryRequest
   | Ping
   | Drain
+  | Adopted
 
 /**
  * Workload → engine: a public key to certify, made in the workload. `proof` signs the request with the private key, for the challenge
@@ -91,6 +96,29 @@ export interface Bootstrap {
   readonly challenge?: string | undefined
   /** What else this kind of workload needs; the gateway's routes and consumers. Checked by the workload. */
   readonly configuration?: unknown
+  /** Where given, the process outlives its engine and comes back to the next one. */
+  readonly resume?: Resume | undefined
+}
+
+/** Engine → workload that came back, first message: the channel of this engine is in the place of the one before. */
+export interface Adopted {
+  readonly type: 'adopted'
+  /** For the next time; the one before is good until the workload has said that it has this one. */
+  readonly secret: string
+  readonly trust: TrustState
+  /** For the next certificate. */
+  readonly challenge: string
+}
+
+/** Workload → engine: has the new secret. */
+interface ResumeTaken {
+  readonly type: 'resume-taken'
+}
+
+/** Workload → engine: what it has written, where the engine does not hold the other end of its output. */
+export interface Output {
+  readonly type: 'output'
+  readonly text: string
 }
 
 export interface CertificateAnswer {

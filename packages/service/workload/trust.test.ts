@@ -15,7 +15,6 @@ const minute = 60_000
 async function keep(test: TestContext) {
   const { authority, lines, logger } = await openTown(test)
   const listeners = new Set<(answer: CertificateAnswer) => void>()
-  const silent = () => undefined
   const requests = createCertificateRequests({
     channel: {
       async send(message) {
@@ -31,9 +30,6 @@ async function keep(test: TestContext) {
         } as const
         listeners.forEach((listen) => listen(answer))
       },
-      onMessage: silent,
-      onClose: silent,
-      close: silent,
     },
     onAnswer: (listener) => void listeners.add(listener),
   })
@@ -110,7 +106,6 @@ for (const [what, off, said] of [
   test(`a clock that is 10 minutes ${what} takes no certificate, and says which clock to look at`, async (test) => {
     const { authority } = await openTown(test, { now: () => Date.now() + off })
     const listeners = new Set<(answer: CertificateAnswer) => void>()
-    const silent = () => undefined
     const requests = createCertificateRequests({
       channel: {
         async send() {
@@ -123,13 +118,10 @@ for (const [what, off, said] of [
             listen({ type: 'certificate', certificateChain, bundle: authority.bundle }),
           )
         },
-        onMessage: silent,
-        onClose: silent,
-        close: silent,
       },
       onAnswer: (listener) => void listeners.add(listener),
     })
-    const logger = createLogger({ service: 'orders', instance: 'orders/0', sink: silent })
+    const logger = createLogger({ service: 'orders', instance: 'orders/0', sink: () => undefined })
     await assert.rejects(keepCertificate({ request: requests.forWorkload, logger }), said)
   })
 }

@@ -7,6 +7,8 @@ export interface LocalBounds {
   /** From the word to end until it is killed. */
   readonly drainMs: number
   readonly pingMs: number
+  /** For what outlived an earlier control plane to come back: whoever is not stuck needs a second or two. */
+  readonly comeBackMs: number
   /** Pings without an answer, after which a process counts as stuck. */
   readonly mostMissed: number
   /** Pauses before a process that died is started again: they double. */
@@ -26,6 +28,7 @@ export const localBounds: LocalBounds = {
   startMs: 30_000,
   drainMs: 20_000,
   pingMs: 2_000,
+  comeBackMs: 10_000,
   mostMissed: 5,
   firstPauseMs: 100,
   longestPauseMs: 10_000,

@@ -7,6 +7,10 @@ import type { Followers, TrustReport } from './followers.ts'
 
 const minute = 60_000
 const challengeBytes = 24
+/**
+ * Renewed at a quarter of it, by processes that outlive the control plane: at any moment they can do without it for an hour and a half.
+ */
+const lifetimeMs = 120 * minute
 /** Certificates that one change of the trust can make a process ask for. */
 const mostAskedFor = 2
 /** Until all that serve know a key for tokens; whoever takes longer is stuck, and refuses its tokens until it is not. */
@@ -15,6 +19,8 @@ const settleMs = 5_000
 export interface CertificationOptions {
   readonly authority: Authority
   readonly spec: Pick<WorkloadSpec, 'identity' | 'serverNames'>
+  /** Whether it goes on while there is no control plane. */
+  readonly outlives?: boolean | undefined
   /** `pricing/0` */
   readonly instance: string
   readonly followers: Followers
@@ -62,10 +68,10 @@ export class Certification {
   }
 
   certify({ publicKey, proof, names }: CertificateRequest): void {
-    const { authority, spec, send } = this.#options
+    const { authority, spec, send, outlives } = this.#options
     if (!this.#mayAsk()) return
     this.#unlessRefused('certificate refused', () => {
-      const key = { publicKey, proof, challenge: this.#challenge }
+      const key = { publicKey, proof, challenge: this.#challenge, ...(outlives === true && { lifetimeMs }) }
       const issued =
         names === undefined
           ? authority.issueWorkload({ ...key, identity: spec.identity })

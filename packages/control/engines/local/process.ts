@@ -17,11 +17,15 @@ export interface WorkloadProcess {
   /** Lets it finish what runs; kills it where it does not end in time. */
   drain(): Promise<void>
   kill(): void
+  /** Lets it run on, and is told nothing of it any more. */
+  letGo(): void
 }
 
 export interface ProcessOptions {
   readonly launch: LaunchCommand
   readonly log: LogFile
+  /** Called before the program can begin, with its process id; where it throws, the program does not. */
+  readonly onSpawn?: ((pid: number) => void) | undefined
   /** From the word to end until it is killed. */
   readonly drainMs: number
   readonly onMessage: (message: WorkloadMessage) => void
@@ -33,7 +37,7 @@ export interface ProcessOptions {
  */
 export function startProcess(options: ProcessOptions): WorkloadProcess {
   const { launch, log, drainMs, onMessage } = options
-  const child = spawnBehindWalls(launch)
+  const child = spawnBehindWalls(launch, options.onSpawn)
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => log.write(chunk))
   }
@@ -56,10 +60,18 @@ export function startProcess(options: ProcessOptions): WorkloadProcess {
       clearTimeout(timer)
     },
     kill: () => killGroup(child),
+    letGo() {
+      if (child.connected) child.disconnect()
+      for (const stream of [child.stdout, child.stderr]) stream?.destroy()
+      child.unref()
+    },
   }
 }
 
-function spawnBehindWalls({ command, cwd, filter }: LaunchCommand): ChildProcess {
+function spawnBehindWalls(
+  { command, cwd, filter, release }: LaunchCommand,
+  onSpawn: ProcessOptions['onSpawn'],
+): ChildProcess {
   const [file = '', ...args] = command
   const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc']
   const child = spawn(file, args, {
@@ -70,6 +82,13 @@ function spawnBehindWalls({ command, cwd, filter }: LaunchCommand): ChildProcess
     stdio: filter === undefined ? stdio : [...stdio, 'pipe'],
     serialization: 'json',
   })
+  try {
+    if (child.pid !== undefined) onSpawn?.(child.pid)
+  } catch (thrown) {
+    child.on('error', () => undefined).once('exit', release)
+    killGroup(child)
+    throw thrown
+  }
   const door = child.stdio[4] as Writable | null | undefined
   // A program that ended before it read its filter is told where its end is waited for.
   door?.on('error', () => undefined).end(filter)
@@ -115,11 +134,13 @@ const shapes: Readonly<Record<WorkloadMessage['type'], Shape>> = {
   'subject-key': ({ publicKey }) => typeof publicKey === 'string',
   telemetry: ({ id, told }) => Number.isSafeInteger(id) && typeof told === 'object' && told !== null,
   pong: () => true,
+  'resume-taken': () => true,
+  output: ({ text }) => typeof text === 'string',
   stopped: ({ reason }) => typeof reason === 'string',
 }
 
 /** The channel brings what the workload chose to say: nothing of it is believed before it is looked at. */
-function isWorkloadMessage(message: unknown): message is WorkloadMessage {
+export function isWorkloadMessage(message: unknown): message is WorkloadMessage {
   if (typeof message !== 'object' || message === null) return false
   const { type } = message as { readonly type?: unknown }
   if (typeof type !== 'string' || !Object.hasOwn(shapes, type)) return false

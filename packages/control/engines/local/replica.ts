@@ -1,27 +1,21 @@
 import { systemClock } from '@plimsoll/base'
 import type { Authority } from '@plimsoll/identity'
-import type { Endpoint, EngineMessage, ListenPlace, Logger, WorkloadMessage } from '@plimsoll/service'
-import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import type { Endpoint, EngineMessage, Logger, WorkloadMessage } from '@plimsoll/service'
 import { ControlFailure } from '../../errors.ts'
 import { Questions } from '../../telemetry/questions.ts'
 import type { Directory, ReplicaState, ReplicaStatus, Teller, WorkloadSpec } from '../engine.ts'
 import type { LocalBounds } from './bounds.ts'
+import { Registration } from './adoption/registration.ts'
+import type { RunningRecords } from './adoption/records.ts'
+import type { Survivor } from './adoption/survivor.ts'
 import { Certification } from './certification.ts'
 import type { Follower, Followers, TrustReport } from './followers.ts'
-import type { Isolation, LaunchCommand } from './isolation/isolation.ts'
+import type { Isolation } from './isolation/isolation.ts'
+import { commandFor, ownPlace, pauseAfter, saidLast, type ReplicaHome } from './launching.ts'
 import type { LogFile } from './log-file.ts'
 import { heldMiB } from './storage.ts'
 import { memoryOf } from './memory.ts'
 import { startProcess, type WorkloadProcess } from './process.ts'
-
-/** What belongs to a replica's service on this machine. */
-export interface ReplicaHome {
-  readonly user?: number | undefined
-  /** Folder of its own sockets, and those of the services that it may call. */
-  readonly ownSockets: string
-  readonly sockets: readonly string[]
-}
 
 export interface ReplicaOptions {
   readonly spec: WorkloadSpec
@@ -36,6 +30,12 @@ export interface ReplicaOptions {
   readonly home: ReplicaHome
   /** Called whenever its endpoint comes or goes. */
   readonly onEndpoint: () => void
+  /** Where it is written down what runs, so that it outlives the control plane; it does not where absent. */
+  readonly records?: RunningRecords | undefined
+  /** A process that is taken over in the place of a first start. */
+  readonly survivor?: Survivor | undefined
+  /** Where the first start fails it is tried again, as after a death. */
+  readonly patient: boolean
 }
 
 /** One replica: a process that is started again when it dies, until it is drained. */
@@ -54,6 +54,7 @@ export class Replica implements Follower {
   #reason: string | undefined
   #missed = 0
   #certification: Certification | undefined
+  #registration: Registration | undefined
   /** Of the next start, or of the one that is going on. */
   #timer: NodeJS.Timeout | undefined
   #pinging: NodeJS.Timeout | undefined
@@ -65,11 +66,14 @@ export class Replica implements Follower {
 
   /** Resolves when it takes calls. */
   async start(): Promise<void> {
+    const { survivor, patient } = this.#options
+    if (survivor !== undefined) return this.#adopt(survivor)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     try {
       this.#launch({ onReady: resolve, onEnd: (how) => reject(new Error(how)) })
       await promise
     } catch (cause) {
+      if (patient) return this.#restartLater((cause as Error).message)
       this.#state = 'stopped'
       const said = saidLast(this.#options.log.last)
       throw new ControlFailure(
@@ -128,6 +132,13 @@ export class Replica implements Follower {
     this.#state = 'stopped'
   }
 
+  letGo(): void {
+    this.#state = 'stopped'
+    this.#stopTimers()
+    this.#options.followers.remove(this)
+    this.#process?.letGo()
+  }
+
   status(): ReplicaStatus {
     const pid = this.#process?.pid
     return {
@@ -144,13 +155,16 @@ export class Replica implements Follower {
   }
 
   #launch(on: { onReady: () => void; onEnd: (how: string) => void }): void {
-    const { spec, directory, log, bounds } = this.#options
+    const { spec, directory, log, bounds, records, index } = this.#options
     this.#reason = undefined
-    const launch = this.#commandFor(spec)
+    const registration = records === undefined ? undefined : new Registration(records)
+    this.#registration = registration
+    const launch = commandFor(this.#options, { instance: this.#instance, outlives: registration })
     const launched = startProcess({
       launch,
       log,
       drainMs: bounds.drainMs,
+      onSpawn: (pid) => registration?.spawned(pid, { spec, index, groups: launch.groups }),
       onMessage: (message) => {
         if (message.type === 'stopped') this.#reason = message.reason.slice(0, 2_000)
         this.#receive(message, on.onReady)
@@ -168,42 +182,38 @@ export class Replica implements Follower {
       type: 'bootstrap',
       instance: this.#instance,
       trustDomain: this.#options.authority.trustDomain,
-      listen: spec.listen ?? this.#ownPlace(),
+      listen: spec.listen ?? ownPlace(this.#options),
       dataFolder: launch.dataFolder,
       externals: spec.externals,
       manifest: spec.manifest,
       snapshot: directory.snapshotFor(spec.service),
       ...certification.bootstrap,
       configuration: directory.configurationFor(spec.service),
+      resume: registration?.resume,
     })
     void launched.ended.then((how) => this.#ended(this.#reason ?? how, on.onEnd))
   }
 
-  #commandFor({ program, dataFolder, network }: WorkloadSpec): LaunchCommand {
-    const { isolation, home, bounds } = this.#options
-    const { ownSockets, sockets, user } = home
-    const { limits } = bounds
-    // Replicas of two releases run side by side while one takes over: each has a share of its own.
-    const share = `${this.#instance.replace('/', '-')}-${randomBytes(4).toString('hex')}`
-    return isolation.commandFor({
-      share,
-      program,
-      dataFolder,
-      network,
-      ownSockets,
-      sockets,
-      user,
-      limits,
-    })
+  /** The process of an earlier control plane goes on as this one's. */
+  #adopt(survivor: Survivor): void {
+    const { bounds } = this.#options
+    const { address, startedAt } = survivor.record
+    const certification = this.#certify((message) => this.#process?.send(message))
+    const adopted = survivor.adopt(
+      { drainMs: bounds.drainMs, onMessage: (message) => this.#receive(message, () => undefined) },
+      certification.bootstrap,
+    )
+    this.#process = adopted
+    this.#questions = new Questions((message) => adopted.send(message))
+    this.#address = address
+    this.#startedAt = startedAt
+    this.#state = 'ready'
+    this.#watch()
+    void adopted.ended.then((how) => this.#ended(this.#reason ?? how, () => undefined))
+    this.#options.onEndpoint()
   }
 
-  /** A socket that nobody had before: replicas of two releases run side by side while one takes over. */
-  #ownPlace(): ListenPlace {
-    const { isolation, home, index } = this.#options
-    if (!isolation.sandboxed) return { host: '127.0.0.1', port: 0 }
-    return { path: join(home.ownSockets, `${index}-${randomBytes(4).toString('hex')}.sock`) }
-  }
-
+  // oxlint-disable-next-line complexity -- one line for each kind of message, and nothing else
   #receive(message: WorkloadMessage, onReady: () => void): void {
     switch (message.type) {
       case 'certificate-request':
@@ -219,6 +229,9 @@ export class Replica implements Follower {
       case 'pong':
         this.#missed = 0
         return undefined
+      case 'output':
+        return this.#options.log.write(message.text)
+      case 'resume-taken':
       case 'stopped':
         return undefined
     }
@@ -229,6 +242,7 @@ export class Replica implements Follower {
     if (!['starting', 'restarting', 'crash-loop'].includes(this.#state)) return
     clearTimeout(this.#timer)
     this.#address = address
+    this.#registration?.ready(address)
     this.#state = 'ready'
     this.#watch()
     onReady()
@@ -236,7 +250,7 @@ export class Replica implements Follower {
   }
 
   #certify(send: (message: EngineMessage) => void): Certification {
-    const { authority, spec, followers, logger, bounds } = this.#options
+    const { authority, spec, followers, logger, bounds, records } = this.#options
     const { mostCertificates } = bounds
     const instance = this.#instance
     followers.add(this)
@@ -247,6 +261,7 @@ export class Replica implements Follower {
       followers,
       logger,
       mostCertificates,
+      outlives: records !== undefined,
       send,
     }))
   }
@@ -278,6 +293,7 @@ export class Replica implements Follower {
 
   #ended(how: string, onEnd: (how: string) => void): void {
     this.#stopTimers()
+    this.#registration?.ended()
     this.#options.log.close()
     this.#lastExit = how
     this.#address = undefined
@@ -293,13 +309,11 @@ export class Replica implements Follower {
     this.#restartLater(how)
   }
 
-  /** Doubling pauses with jitter, so that replicas that die of one cause do not come back in step. */
   #restartLater(how: string): void {
     const { bounds } = this.#options
     const lived = systemClock.now() - (this.#startedAt ?? 0)
     this.#deaths = lived > bounds.healthyMs ? 1 : this.#deaths + 1
-    const longest = Math.min(bounds.longestPauseMs, bounds.firstPauseMs * 2 ** (this.#deaths - 1))
-    const pause = Math.round(longest * (0.5 + Math.random() / 2))
+    const pause = pauseAfter(this.#deaths, bounds)
     this.#state = this.#deaths >= bounds.quickDeaths ? 'crash-loop' : 'restarting'
     this.#options.logger.write('warn', 'replica ended', {
       instance: this.#instance,
@@ -317,12 +331,4 @@ export class Replica implements Follower {
     clearTimeout(this.#timer)
     clearInterval(this.#pinging)
   }
-}
-
-/** The end of what a program wrote, without the lines that Node adds to an error. */
-function saidLast(lines: readonly string[]): string {
-  return lines
-    .filter((line) => line.trim() !== '' && !/^\s+at |^Node\.js v/.test(line))
-    .slice(-3)
-    .join('\n')
 }

@@ -14,6 +14,7 @@ export interface ReplicaLimits {
 export interface ControlGroup {
   /** Files into which a process writes 0 to join. */
   readonly doors: readonly string[]
+  readonly folders: readonly string[]
   /** After its processes have ended. */
   readonly remove: () => void
 }
@@ -106,6 +107,7 @@ function openFirst(mounts: readonly Mount[], name: string): ControlGroups | { re
 
 function groupOf(folders: readonly string[]): ControlGroup {
   return {
+    folders,
     doors: folders.map((folder) => join(folder, 'cgroup.procs')),
     remove: () => {
       for (const folder of folders) {

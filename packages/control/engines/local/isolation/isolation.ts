@@ -24,6 +24,8 @@ export interface Launch {
   readonly sockets: readonly string[]
   readonly network: 'none' | 'host'
   readonly limits: ReplicaLimits
+  /** Whether it goes on without what has started it; then the folder of the socket over which it comes back, to look into. */
+  readonly outlives?: { readonly folder: string } | undefined
   /** The user that its data belongs to, where each service has its own. */
   readonly user?: number | undefined
 }
@@ -36,6 +38,8 @@ export interface LaunchCommand {
   /** Its data folder, as the program sees it. */
   readonly dataFolder: string
   readonly cwd: string
+  /** Folders of its control groups. */
+  readonly groups: readonly string[]
   /** Gives back what was made for it, after its end. */
   readonly release: () => void
 }
@@ -89,6 +93,7 @@ export class Isolation {
       filter: sandbox === undefined ? undefined : filter,
       dataFolder: sandbox === undefined ? launch.dataFolder : inside.data,
       cwd: sandbox === undefined ? launch.dataFolder : '/',
+      groups: group?.folders ?? [],
       release: () => group?.remove(),
     }
   }
@@ -100,15 +105,16 @@ export class Isolation {
 
   #inSandbox(parts: SandboxParts, launch: Launch): readonly string[] {
     const program = `${inside.service}/${basename(launch.program)}`
-    return sandboxCommand(parts, {
+    const command = sandboxCommand(parts, {
       program: launch.program,
       dataFolder: launch.dataFolder,
-      readable: launch.sockets,
+      readable: [...launch.sockets, ...(launch.outlives === undefined ? [] : [launch.outlives.folder])],
       writable: [launch.ownSockets],
       network: launch.network,
       user: launch.user,
       nodeFlags: this.#nodeFlags({ program, data: inside.data }, launch),
     })
+    return launch.outlives === undefined ? command : [...keptBy, ...command]
   }
 
   #nodeFlags(
@@ -127,6 +133,12 @@ export class Isolation {
     return [prlimit, '--core=0', `--nofile=${descriptors}`, `--fsize=${limits.storageMiB * mib}`, '--']
   }
 }
+
+/**
+ * A sandbox ends with its parent, so that no part of it is left where another is killed. For one that outlives the control plane, that parent
+ * is a shell which waits for it, in the same process group: whoever ends the group ends all.
+ */
+const keptBy = ['/bin/sh', '-c', '"$@"; exit $?', 'sh']
 
 /** Joins the groups before anything else runs, so that no child is outside of them. */
 function joining(group: ControlGroup | undefined): readonly string[] {

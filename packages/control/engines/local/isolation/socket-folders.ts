@@ -12,8 +12,10 @@ export interface SocketFolders {
   readonly root: string
   /** The folder of a service, made where it is missing, and given to its user. */
   of(service: string, user?: number): string
-  /** Takes away the sockets of replicas that are gone. */
-  clear(): void
+  /** The socket over which one process comes back, in a folder of its own. */
+  ofProcess(id: string): string
+  /** Takes away the sockets of replicas that are gone: all but those of the processes with these addresses and ids. */
+  clear(keep: { readonly addresses: readonly string[]; readonly ids: readonly string[] }): void
   /** Takes everything away, after the last replica. */
   remove(): void
 }
@@ -37,10 +39,34 @@ export function openSocketFolders(state: string): SocketFolders {
       return folder
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
-    clear() {
-      for (const entry of readdirSync(root)) rmSync(join(root, entry), { recursive: true, force: true })
+    ofProcess: (id) => join(root, returning, id, 'resume.sock'),
+    clear({ addresses, ids }) {
+      const kept = new Set([
+        ...addresses.map((address) => address.replace(/^unix:/, '')),
+        ...ids.map((id) => join(root, returning, id)),
+      ])
+      for (const folder of readdirSync(root)) clearFolder(join(root, folder), kept)
     },
   }
+}
+
+/** No service has such a name. */
+const returning = '.resume'
+
+/** The folder itself stays while anybody runs: it is mounted in sandboxes, which would not see another one in its place. */
+function clearFolder(folder: string, kept: ReadonlySet<string>): void {
+  if (kept.size === 0) return rmSync(folder, { recursive: true, force: true })
+  for (const entry of readdirSync(folder)) {
+    const path = join(folder, entry)
+    if (!kept.has(path)) rmSync(path, { recursive: true, force: true })
+  }
+}
+
+/** Makes the folder of a socket: to be looked into by whoever is shown it, and written by its owner alone. */
+export function openSocketFolder(folder: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  chmodSync(folder, 0o755)
+  return folder
 }
 
 function rootFolder(name: string): string {
