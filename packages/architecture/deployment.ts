@@ -1,6 +1,7 @@
 import { canonicalJson, type Digest, type Place } from '@plimsoll/base'
 import type { Operation, ServiceManifest } from '@plimsoll/contract'
 import { defaultDataClasses } from './model.ts'
+import type { RolloutSettings } from './rollout-policy.ts'
 
 /** Severity of a finding, from the worst. */
 export type Severity = 'critical' | 'high' | 'medium' | 'low'
@@ -61,6 +62,11 @@ export interface Policy {
   readonly operatorCalls?: boolean
 }
 
+export interface PolicySettings extends Policy {
+  /** How a release takes over from the one before it. Default: at once. */
+  readonly rollout?: RolloutSettings
+}
+
 /** What of the calls is told to whom. Variables of OpenTelemetry's specification in the environment of `plimsoll up` count before it. */
 interface TelemetrySettings {
   /** Where spans and metrics are sent to by OTLP over HTTP, such as `http://127.0.0.1:4318`. Nowhere where absent. */
@@ -92,7 +98,7 @@ export interface ArchitectureSettings {
   /** All data classes, from the least to the most sensitive. */
   readonly dataClasses?: readonly string[]
   readonly gateway?: GatewaySettings
-  readonly policy?: Policy
+  readonly policy?: PolicySettings
   readonly telemetry?: TelemetrySettings
   readonly waivers?: readonly Waiver[]
 }
@@ -115,7 +121,7 @@ export interface Deployment {
     readonly replicas: number
     readonly zone?: string | undefined
   }
-  readonly policy: Required<Policy>
+  readonly policy: Required<Policy> & { readonly rollout?: RolloutSettings | undefined }
   readonly waivers: readonly Waiver[]
   readonly telemetry?: TelemetrySettings | undefined
   /** Places in the configuration: `services.pricing`, `services.pricing.replicas`, `consumers.storefront.scopes`. */
@@ -171,7 +177,11 @@ export function deploymentOf(
       replicas: gateway.replicas ?? 1,
       ...optional('zone', gateway.zone),
     },
-    policy: { failOn: policy.failOn ?? 'high', operatorCalls: policy.operatorCalls ?? false },
+    policy: {
+      failOn: policy.failOn ?? 'high',
+      operatorCalls: policy.operatorCalls ?? false,
+      ...optional('rollout', policy.rollout),
+    },
     waivers: settings.waivers ?? [],
     ...optional('telemetry', settings.telemetry),
     evidence: places,

@@ -6,6 +6,7 @@ export type {
   ExternalSettings,
   GatewaySettings,
   Policy,
+  PolicySettings,
   ReleaseFacts,
   ServiceDeployment,
   ServiceSettings,
@@ -14,6 +15,13 @@ export type {
   Waiver,
   ZoneSettings,
 } from './deployment.ts'
+export {
+  canaryPlan,
+  parseCanary,
+  type CanaryPlan,
+  type CanaryStep,
+  type RolloutSettings,
+} from './rollout-policy.ts'
 export {
   componentKinds,
   defaultDataClasses,

@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import type { ArchitectureSettings } from './deployment.ts'
 import { throwProblems } from './errors.ts'
 import { defaultDataClasses } from './model.ts'
+import { rolloutProblems } from './rollout-policy.ts'
 
 type Anything = Readonly<Record<string, unknown>>
 
@@ -29,7 +30,7 @@ const known = {
   external: ['url', 'receives'],
   zone: ['clearance'],
   gateway: ['port', 'host', 'replicas', 'zone'],
-  policy: ['failOn', 'operatorCalls'],
+  policy: ['failOn', 'operatorCalls', 'rollout'],
   telemetry: ['endpoint', 'sampling'],
   waiver: ['rule', 'subject', 'owner', 'reason', 'expires'],
 } as const
@@ -246,6 +247,7 @@ function checkPolicy(check: Check, policy: unknown): void {
   if (policy === undefined) return
   if (!isObject(policy)) return check.add('policy', 'policy is no object', "write policy: { failOn: 'high' }")
   check.members(policy, 'policy', known.policy)
+  check.problems.push(...rolloutProblems(policy['rollout'], 'policy.rollout'))
   const { failOn, operatorCalls } = policy
   if (failOn !== undefined && !severities.includes(failOn as string)) {
     check.add('policy.failOn', `${show(failOn)} is no severity`, `use one of ${severities.join(', ')}`)

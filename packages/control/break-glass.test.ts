@@ -89,7 +89,7 @@ suite('a break-glass', () => {
     const attestation = await refusedBy(shop, next)
     await assert.rejects(changes.change(next, attestation), { code: 'ATTESTATION_REFUSED' })
     assert.deepEqual(shop.state.breakGlass.standing(new Set()), [])
-    const { generation } = await changes.change(next, attestation, answering)
+    const { generation } = await changes.change(next, attestation, { answering })
     assert.equal(shop.state.live()?.number, generation)
     const [record] = shop.state.breakGlass.standing(new Set())
     assert.deepEqual(
@@ -97,13 +97,13 @@ suite('a break-glass', () => {
       ['Ada Lovelace', answering.operator, ['pricing']],
     )
     // Its verdict is used up as any other.
-    await assert.rejects(changes.change(next, attestation, answering), { name: /Refusal/ })
+    await assert.rejects(changes.change(next, attestation, { answering }), { name: /Refusal/ })
   })
 
   test('is not taken where the gate admits the change', async () => {
     await using shop = openShop()
     const next = deploymentOf({ pricing: await shop.release('pricing', goodProgram) })
-    await changesOf(shop).change(next, await shop.vetted(next), answering)
+    await changesOf(shop).change(next, await shop.vetted(next), { answering })
     assert.deepEqual(shop.state.breakGlass.standing(new Set()), [])
   })
 
@@ -148,7 +148,7 @@ suite('a break-glass', () => {
   test('ends: what it let in is then neither resumed nor gone back to', async () => {
     await using shop = openShop()
     const next = deploymentOf({ pricing: await shop.release('pricing', goodProgram) })
-    await changesOf(shop).change(next, await refusedBy(shop, next), answering)
+    await changesOf(shop).change(next, await refusedBy(shop, next), { answering })
     const live = shop.state.live()
     assert.ok(live)
     const again = (covered: boolean) =>

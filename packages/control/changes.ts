@@ -1,7 +1,12 @@
-import type { Deployment } from '@plimsoll/architecture'
+import { canaryPlan, type CanaryStep, type Deployment } from '@plimsoll/architecture'
+import { messageOf, systemClock, type Clock } from '@plimsoll/base'
+import type { Logger } from '@plimsoll/service'
 import type { ReleaseStore } from '@plimsoll/release'
 import { admit, readmit, type Admitted } from './admission.ts'
 import type { BreakGlass } from './break-glass.ts'
+import { Canary, type CanaryParts } from './canary/canary.ts'
+import type { CanaryRecord } from './canary/canary-log.ts'
+import { checkUncoupled, comparedOf } from './canary/compared.ts'
 import { keepConsumerKeys } from './consumers.ts'
 import { ControlFailure, ControlRefusal } from './errors.ts'
 import type { Folders } from './folders.ts'
@@ -15,6 +20,15 @@ export interface ChangesOptions {
   readonly store: ReleaseStore
   readonly trust: Trust
   readonly folders: Folders
+  /** What every process counts: what canaries are judged by. */
+  readonly telemetry?: CanaryParts['telemetry']
+  readonly logger?: Logger
+  readonly clock?: Clock
+}
+
+/** What became of a change: with steps where its candidates get only a part of the calls for now. */
+export interface ChangeResult extends RolloutResult {
+  readonly canary?: readonly CanaryStep[]
 }
 
 /** Who answers for a change that the gate refuses, and who asks for it. */
@@ -24,10 +38,17 @@ export interface Answering {
   readonly operator: string
 }
 
+export interface ChangeOptions {
+  readonly answering?: Answering | undefined
+  /** A canary's, in the place of the policy's, such as `1% 5m, 50% 5m`; `none`: at once. */
+  readonly steps?: string | undefined
+}
+
 /** Changes of what runs: one at a time, each admitted before anything is touched. */
 export class Changes {
   readonly #options: ChangesOptions
   #running: Promise<unknown> | undefined
+  #canary: Canary | undefined
   #ending = false
 
   constructor(options: ChangesOptions) {
@@ -42,25 +63,63 @@ export class Changes {
     return this.#options.trust
   }
 
+  /** The canary that goes on; undefined where none does. */
+  get canary(): Canary | undefined {
+    return this.#canary
+  }
+
   /**
-   * Admits a deployment and makes it the one that runs.
+   * Admits a deployment and makes it the one that runs; step by step, where the policy or whoever asks for it says so: then it goes on after this
+   * resolves, and no other change is made until it has ended.
    * @throws a refusal where it is not admitted; `START` where it does not start
    */
-  change(deployment: Deployment, attestation: unknown, answering?: Answering): Promise<RolloutResult> {
+  change(
+    deployment: Deployment,
+    attestation: unknown,
+    { answering, steps }: ChangeOptions = {},
+  ): Promise<ChangeResult> {
     return this.#alone(async () => {
       const { fleet, store, trust, state } = this.#options
+      const running = fleet.live?.deployment
+      const plan = canaryPlan((running ?? deployment).policy.rollout, steps)
       const admitted = await admit({
         deployment,
         attestation,
-        running: fleet.live?.deployment,
+        running,
         store,
         trust,
         used: (before, after) => state.attestations(before, after),
         breakGlass: answering?.breakGlass,
       })
+      const compared = comparedOf(deployment, running)
+      const atOnce = plan === undefined || fleet.live === undefined || compared.length === 0
+      if (!atOnce) checkUncoupled(admitted, fleet.live, compared)
       this.#recordBreakGlass(admitted, answering)
-      return this.#rollOut(admitted, 'change')
+      if (atOnce) return this.#rollOut(admitted, 'change')
+      return await this.#beginCanary(admitted, plan, compared)
     })
+  }
+
+  /**
+   * Goes on with the canary that a control plane has left behind, from the step that is written down; where it cannot, the candidate is out.
+   * To be called when what was live runs again.
+   */
+  async resumeCanary(): Promise<void> {
+    const { state, store, trust, fleet } = this.#options
+    const record = state.canaries.open()
+    if (record === undefined) return
+    const generation = state.generation(record.generation)
+    try {
+      if (fleet.live === undefined || generation === undefined)
+        throw new ControlFailure('START', 'what was live does not run')
+      const { deployment } = generation
+      const admitted = await readmit({ deployment, store, trust, admitted: () => [generation] })
+      if (admitted === undefined) throw new ControlFailure('START', 'it is not admitted any more')
+      await this.#startCanary(admitted, record)
+    } catch (thrown) {
+      state.fail(record.generation, `the canary could not go on: ${messageOf(thrown)}`.slice(0, 2_000))
+      this.#parts().logger.write('error', 'canary not resumed', { reason: messageOf(thrown) })
+    }
   }
 
   /**
@@ -68,6 +127,9 @@ export class Changes {
    * @returns the deployment that needs a verdict, where the resulting architecture was never admitted
    */
   rollback(service: string | undefined): Promise<RolloutResult | { readonly needsVerdict: Deployment }> {
+    const canary = this.#canary
+    if (canary !== undefined && (service === undefined || canary.services.includes(service)))
+      return this.#endCanary(canary, service)
     return this.#alone(async () => {
       const { store, trust, state } = this.#options
       const deployment = this.#former(service)
@@ -87,10 +149,63 @@ export class Changes {
     keepConsumerKeys(Object.keys(deployment.consumers), this.#options.folders.consumers, this.#options.state)
   }
 
-  /** Takes no more changes, and waits for the one that is being made. */
+  /** Takes no more changes, and waits for the one that is being made; a canary is left to the next control plane. */
   async end(): Promise<void> {
     this.#ending = true
     await this.#running?.catch(() => undefined)
+    this.#canary?.leave()
+    await this.#canary?.ended
+  }
+
+  async #beginCanary(
+    admitted: Admitted,
+    plan: CanaryRecord['plan'],
+    compared: CanaryRecord['compared'],
+  ): Promise<ChangeResult> {
+    this.keepKeys(admitted.deployment)
+    const generation = await this.#options.fleet.begin(admitted, 'change')
+    const since = new Date(this.#parts().clock.now()).toISOString()
+    const record: CanaryRecord = { generation, plan, compared, step: 0, since, evidence: [] }
+    const started = await this.#startCanary(admitted, record)
+    return { generation, started, stopped: [], canary: plan.steps }
+  }
+
+  /** What is written down first is gone on with after a fall; what does not start is out. */
+  async #startCanary(admitted: Admitted, record: CanaryRecord): Promise<readonly string[]> {
+    const { state, fleet } = this.#options
+    const services = record.compared.map(({ service }) => service)
+    state.canaries.write(record)
+    let started: readonly string[]
+    try {
+      started = await fleet.startCandidates(admitted, services)
+    } catch (thrown) {
+      state.fail(record.generation, messageOf(thrown).slice(0, 2_000))
+      throw thrown
+    }
+    const canary = new Canary(this.#parts(), admitted, record)
+    this.#canary = canary
+    void this.#forgetAfter(canary)
+    return started
+  }
+
+  async #forgetAfter(canary: Canary): Promise<void> {
+    await canary.ended
+    if (this.#canary === canary) this.#canary = undefined
+  }
+
+  async #endCanary(canary: Canary, service: string | undefined): ReturnType<Changes['rollback']> {
+    canary.takeBack('an operator took it back')
+    await canary.ended
+    const live = this.#options.state.live()?.number ?? 0
+    // It may just have taken over: then that is what is gone back from.
+    if (live === canary.generation) return this.rollback(service)
+    return { generation: live, started: [], stopped: canary.services }
+  }
+
+  #parts(): CanaryParts {
+    const { fleet, state, clock = systemClock } = this.#options
+    const { telemetry = { metrics: async () => [] }, logger = { write: () => undefined } } = this.#options
+    return { fleet, state, telemetry, clock, logger }
   }
 
   /** Before anything is touched. */
@@ -110,6 +225,11 @@ export class Changes {
     if (this.#running !== undefined) {
       throw new ControlRefusal('CHANGE_IN_PROGRESS', 'another change is being made', {
         fix: 'try again when it is done: plimsoll status',
+      })
+    }
+    if (this.#canary !== undefined) {
+      throw new ControlRefusal('CHANGE_IN_PROGRESS', 'a canary goes on', {
+        fix: 'plimsoll status shows how it goes; plimsoll rollback ends it',
       })
     }
     const running = work()

@@ -1,34 +1,16 @@
 import { defineContract } from '@plimsoll/contract'
 import * as z from 'zod'
+import { canaryStatus, canaryStep } from './canary/canary-schema.ts'
 import { deploymentSchema, digest, name, text, word } from './deployment-schema.ts'
+import { replica, wall } from './replica-schema.ts'
 
 const refused = z.object({ code: z.string().max(60), message: text, fix: text.optional() })
-
-const replica = z.object({
-  instance: z.string().max(80),
-  release: z.string().max(120).optional(),
-  state: z.enum(['starting', 'ready', 'draining', 'restarting', 'crash-loop', 'stopped']),
-  pid: z.int().optional(),
-  address: z.string().max(120).optional(),
-  startedAt: z.iso.datetime().optional(),
-  restarts: z.int(),
-  memoryMiB: z.int().optional(),
-  lastExit: text.optional(),
-})
 
 /** Somebody answers for a change that the gate refuses. */
 const breakGlass = z.strictObject({
   person: z.string().max(100),
   reason: z.string().max(500),
   expires: z.iso.datetime(),
-})
-
-/** What keeps services from harming each other, and whether it stands. */
-const wall = z.object({
-  name: z.string().max(60),
-  stands: z.boolean(),
-  about: text,
-  fix: text.optional(),
 })
 
 const auditEntry = z.object({
@@ -110,8 +92,16 @@ export const controlContract = defineContract({
         deployment: deploymentSchema,
         attestation: z.json(),
         breakGlass: breakGlass.optional(),
+        /** Steps in the place of the policy's; `none`: at once. */
+        canary: z.string().max(500).optional(),
       }),
-      output: z.object({ generation: z.int(), started: z.array(name), stopped: z.array(name) }),
+      output: z.object({
+        generation: z.int(),
+        started: z.array(name),
+        stopped: z.array(name),
+        /** Where the candidates get only a part of the calls for now. */
+        canary: z.array(canaryStep).max(20).optional(),
+      }),
       errors: {
         NOT_ADMITTED: { status: 403, data: refused },
         NOT_STARTED: { status: 409, data: refused },
@@ -156,6 +146,7 @@ export const controlContract = defineContract({
             }),
           )
           .max(1_000),
+        canary: canaryStatus.nullable(),
       }),
       access: 'services',
       deadline: '5s',

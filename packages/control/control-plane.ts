@@ -69,8 +69,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const recalled = await fleet.recall()
   const progress = { started: false }
   opened.defer(() => endFleet({ fleet, sockets, keep: !progress.started && recalled.size > 0 }))
-  const changes = new Changes({ fleet, state, store, trust, folders })
-  await resumeLive({ state, fleet, changes, logger, recalled })
+  const telemetry = new FleetTelemetry(() => fleet.sets.flatMap((set) => set.tellers()))
+  const changes = new Changes({ ...options, fleet, state, store, trust, folders, telemetry })
+  await resume({ state, fleet, changes, logger, recalled })
   const rotations = new Rotations({
     authority,
     followers: fleet.followers,
@@ -79,7 +80,6 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     publish: () => fleet.publish(),
   })
   const own = new Telemetry({ service: 'control', instance: 'control/0' })
-  const telemetry = new FleetTelemetry(() => fleet.sets.flatMap((set) => set.tellers()))
   const server = await serveContract({
     authority,
     own,
@@ -175,15 +175,21 @@ async function endFleet(parts: {
   sockets.remove()
 }
 
-/** What was live runs again. Where it cannot, the control plane still starts: somebody has to be able to change it. */
-async function resumeLive(parts: {
-  state: State
-  fleet: Fleet
-  changes: Changes
-  logger: Logger
-  recalled: Recalled
-}): Promise<void> {
-  const { state, fleet, changes, logger, recalled } = parts
+interface Resuming {
+  readonly state: State
+  readonly fleet: Fleet
+  readonly changes: Changes
+  readonly logger: Logger
+  readonly recalled: Recalled
+}
+
+/** What was live runs again, and a canary goes on. Where it cannot, the control plane still starts: somebody has to be able to change it. */
+async function resume(parts: Resuming): Promise<void> {
+  await resumeLive(parts)
+  await parts.changes.resumeCanary()
+}
+
+async function resumeLive({ state, fleet, changes, logger, recalled }: Resuming): Promise<void> {
   const live = state.live()
   try {
     if (live === undefined) return

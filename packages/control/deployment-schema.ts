@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { rolloutSchema } from './canary/canary-schema.ts'
 
 export const text = z.string().max(2_000)
 /** A word of the architecture: a scope, a data class, a rule. */
@@ -57,6 +58,7 @@ export const deploymentSchema = z.strictObject({
   policy: z.strictObject({
     failOn: z.enum(['critical', 'high', 'medium', 'low']),
     operatorCalls: z.boolean(),
+    rollout: rolloutSchema.optional(),
   }),
   waivers: z
     .array(z.strictObject({ rule: word, subject: text, owner: text, reason: text, expires: z.iso.date() }))

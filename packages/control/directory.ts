@@ -58,7 +58,7 @@ export class CallDirectory implements Directory {
     const { deployment, releases } = newest
     return {
       contracts: [...releases.values()].map(({ manifest }) => manifest.contract),
-      reach: reachOf(releases),
+      reach: reachOf(...this.#deployed.map((one) => one.releases)),
       consumers: this.#options.consumerKeys().flatMap((record) => {
         const consumer = deployment.consumers[record.consumer]
         return consumer === undefined ? [] : [{ record, scopes: consumer.scopes, uses: consumer.uses }]

@@ -12,6 +12,7 @@ export type ControlRefusalCode =
   | 'BREAK_GLASS'
   | 'NOT_FOLLOWED'
   | 'CONSUMER_UNKNOWN'
+  | 'CANARY_COUPLED'
 
 export type ControlFailureCode = 'STATE' | 'START' | 'CLOSING'
 

@@ -67,6 +67,7 @@ export function createHandlers(options: HandlersOptions): AnyService {
         replicas: fleet.sets.flatMap((set) => set.replicas().map((replica) => ({ ...replica }))),
         walls: fleet.walls.map((wall) => ({ ...wall })),
         breakGlass: standingBreakGlass(fleet, state),
+        canary: changes.canary === undefined ? null : plain(changes.canary.status()),
       }),
       audit: ({ most }) => ({
         entries: state.audit.newest(most).map((entry) => ({ ...entry, facts: copyOf(entry.facts) })),
@@ -85,18 +86,19 @@ interface WantedChange {
   readonly deployment: Deployment
   readonly attestation: unknown
   readonly breakGlass?: BreakGlass
+  readonly canary?: string
 }
 
 /** A change, written down under its own name where somebody answers for what the gate refuses. */
 function change({ state, changes }: HandlersOptions, wanted: WantedChange, operator: string) {
-  const { deployment, attestation, breakGlass } = wanted
+  const { deployment, attestation, breakGlass, canary } = wanted
   const act = breakGlass === undefined ? 'change' : 'break-glass'
-  const facts = { ...aboutChange(deployment, attestation), ...breakGlass }
+  const facts = { ...aboutChange(deployment, attestation), ...breakGlass, canary: canary ?? null }
   const answering = breakGlass && { breakGlass, operator }
   return audited(
     state.audit,
     { who: operator, act, facts },
-    () => changes.change(deployment, attestation, answering),
+    () => changes.change(deployment, attestation, { answering, steps: canary }),
     plain,
   )
 }

@@ -7,27 +7,36 @@ type Releases = ReadonlyMap<string, Release>
 /**
  * How far a call of each operation that is open to the outside can go, by the calls that its handlers were vetted to make: the services on
  * the way, and the scopes that are asked for there. So far, and no further, a token about a subject is good.
+ * @param running more than one where releases run side by side: a chain of calls may go through either of each service
  */
-export function reachOf(releases: Releases): NonNullable<GatewayConfiguration['reach']> {
-  const open = [...releases].flatMap(([service, { manifest }]) =>
+export function reachOf(...running: readonly Releases[]): NonNullable<GatewayConfiguration['reach']> {
+  const open = running.flatMap(openIn)
+  return Object.fromEntries(open.map((id) => [id, reachFrom(id, running)]))
+}
+
+function openIn(releases: Releases): readonly string[] {
+  return [...releases].flatMap(([service, { manifest }]) =>
     Object.entries(manifest.contract.operations)
       .filter(([, { access }]) => access !== 'services')
       .map(([operation]) => `${service}.${operation}`),
   )
-  return Object.fromEntries(open.map((id) => [id, reachFrom(id, releases)]))
 }
 
-function reachFrom(entry: string, releases: Releases): Reach {
+function reachFrom(entry: string, running: readonly Releases[]): Reach {
   const seen = new Set([entry])
   const scopes = new Set<string>()
   // The set grows while it is walked: what is appended is still met.
   for (const id of seen) {
     const [service = '', operation = ''] = id.split('.')
-    const release = releases.get(service)
-    for (const scope of release?.manifest.contract.operations[operation]?.scopes ?? []) scopes.add(scope)
-    for (const call of callsOf(release, operation)) seen.add(call)
+    for (const releases of running) {
+      const release = releases.get(service)
+      for (const scope of release?.manifest.contract.operations[operation]?.scopes ?? []) scopes.add(scope)
+      for (const call of callsOf(release, operation)) seen.add(call)
+    }
   }
-  const audience = [...seen].map((id) => id.split('.')[0] ?? '').filter((name) => releases.has(name))
+  const audience = [...seen]
+    .map((id) => id.split('.')[0] ?? '')
+    .filter((name) => running.some((releases) => releases.has(name)))
   return { audience: [...new Set(audience)].toSorted(), scopes: [...scopes].toSorted() }
 }
 

@@ -5,6 +5,7 @@ import type { Release, ReleaseStore } from '@plimsoll/release'
 import type { Endpoint, Logger } from '@plimsoll/service'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Admitted } from './admission.ts'
+import { Beside } from './canary/beside.ts'
 import { gatewayName, type CallDirectory, type Deployed } from './directory.ts'
 import type { Followers } from './engines/local/followers.ts'
 import type { Engine, Recalled, WorkloadSet, WorkloadSpec, Wall } from './engines/engine.ts'
@@ -50,6 +51,8 @@ export class Fleet {
   #sets: ReadonlyMap<string, WorkloadSet> = new Map()
   #live: Deployed | undefined
   #gatewayPort: number | undefined
+  /** Candidates that get a part of the calls. */
+  #beside: Beside | undefined
 
   constructor(options: FleetOptions) {
     this.#options = options
@@ -73,16 +76,84 @@ export class Fleet {
   }
 
   get sets(): readonly WorkloadSet[] {
-    return [...this.#sets.values()]
+    return [...this.#sets.values(), ...(this.#beside?.sets.values() ?? [])]
   }
 
   endpoints(): Readonly<Record<string, readonly Endpoint[]>> {
-    return Object.fromEntries([...this.#sets].map(([name, set]) => [name, set.endpoints()]))
+    const beside = this.#beside
+    const names = new Set([...this.#sets.keys(), ...(beside?.sets.keys() ?? [])])
+    const endpointsOf = (name: string) =>
+      beside === undefined
+        ? this.#sets.get(name)?.endpoints()
+        : beside.endpointsOf(name, this.#sets.get(name))
+    return Object.fromEntries([...names].map((name) => [name, endpointsOf(name) ?? []]))
   }
 
   /** Tells every workload where everybody is. */
   publish(): void {
-    for (const set of this.#sets.values()) set.publish()
+    for (const set of this.sets) set.publish()
+  }
+
+  /** Writes a deployment down that is to roll; gives its number. */
+  async begin(admitted: Admitted, kind: GenerationKind): Promise<number> {
+    await this.#checkPort(admitted)
+    return this.#options.state.begin(rowOf(admitted, kind))
+  }
+
+  /**
+   * Starts releases of a deployment beside what runs, and everything of it that does not run at all yet; nobody calls them before `shareOut`. The gateway
+   * keeps its routes.
+   * @throws {ControlFailure} `START`; nothing of it is left then
+   */
+  async startCandidates(next: Deployed, services: readonly string[]): Promise<readonly string[]> {
+    const fresh = Object.keys(next.deployment.services).filter((name) => !this.#sets.has(name))
+    const names = [...new Set([...services, ...fresh])]
+    const specs = await Promise.all(names.map((name) => this.#serviceSpec(name, next)))
+    this.#options.directory.follow(next, ...(this.#live === undefined ? [] : [this.#live]))
+    this.#publishBefore()
+    const sets = await this.#startAll(specs)
+    this.#beside = new Beside(next, new Map(sets.map((set) => [set.spec.service, set])))
+    this.publish()
+    return names
+  }
+
+  /** Gives the candidates a part of the calls, 0 to 1. */
+  shareOut(share: number): void {
+    if (this.#beside === undefined) throw new ControlFailure('START', 'no candidate runs')
+    this.#beside.share = share
+    this.publish()
+  }
+
+  /** What is wrong with a candidate that cannot be kept running. */
+  dyingBeside(): string | undefined {
+    const replicas = [...(this.#beside?.sets.values() ?? [])].flatMap((set) => set.replicas())
+    const dying = replicas.find(({ state }) => state === 'crash-loop')
+    return dying && `${dying.instance} of the candidate ends again and again: ${dying.lastExit ?? ''}`
+  }
+
+  /** Ends the candidates; what ran before gets every call again. */
+  async takeBack(): Promise<void> {
+    const beside = this.#beside
+    if (beside === undefined) return
+    beside.share = 0
+    this.publish()
+    await pause(settleMs)
+    // What they still do for earlier calls, they may do to its end.
+    await Promise.all([...beside.sets.values()].map((set) => set.drain()))
+    this.#beside = undefined
+    await this.#stepBack([])
+  }
+
+  /**
+   * Makes the deployment of the candidates the one that runs.
+   * @throws {ControlFailure} `START`; the candidates still run beside then
+   */
+  async takeOver(number: number, next: Deployed): Promise<void> {
+    const candidates = this.#beside?.sets ?? new Map<string, WorkloadSet>()
+    const step = await this.#startBeside(next)
+    await this.#promote(number, step)
+    this.#beside = undefined
+    await this.#switchTo(next, { ...step, fresh: new Map([...candidates, ...step.fresh]) })
   }
 
   /**
@@ -92,8 +163,7 @@ export class Fleet {
    */
   async rollOut(admitted: Admitted, kind: GenerationKind): Promise<RolloutResult> {
     const { state } = this.#options
-    await this.#checkPort(admitted)
-    const number = state.begin(rowOf(admitted, kind))
+    const number = await this.begin(admitted, kind)
     let step: Step
     try {
       step = await this.#startBeside(admitted)
@@ -136,30 +206,36 @@ export class Fleet {
   async drain(): Promise<void> {
     const gateway = this.#sets.get(gatewayName)
     await gateway?.drain()
-    await Promise.all([...this.#sets.values()].filter((set) => set !== gateway).map((set) => set.drain()))
+    await Promise.all(this.sets.filter((set) => set !== gateway).map((set) => set.drain()))
     this.#sets = new Map()
+    this.#beside = undefined
   }
 
   async #startBeside(next: Deployed, port?: number): Promise<Step> {
-    const { engine, directory } = this.#options
+    const { directory } = this.#options
     const gatewayPort = port ?? (await this.#portOf(next.deployment))
     const specs = await this.#specsOf(next, gatewayPort)
     // Both generations run for a moment: each may call what it was vetted to call.
     directory.follow(...(this.#live === undefined ? [] : [this.#live]), next)
     this.#publishBefore()
-    const outcomes = await Promise.allSettled(specs.map((spec) => engine.start(spec, directory)))
-    const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-    if (failed !== undefined) {
-      await this.#stepBack(started)
-      throw failed.reason
-    }
+    const started = await this.#startAll(specs)
     const wanted = new Set([
       ...Object.keys(next.deployment.services),
       ...(needsGateway(next) ? [gatewayName] : []),
     ])
     const gone = new Set([...this.#sets.keys()].filter((name) => !wanted.has(name)))
     return { fresh: new Map(started.map((set) => [set.spec.service, set])), gone, gatewayPort }
+  }
+
+  /** Starts all of them, or steps back. */
+  async #startAll(specs: readonly WorkloadSpec[]): Promise<readonly WorkloadSet[]> {
+    const { engine, directory } = this.#options
+    const outcomes = await Promise.allSettled(specs.map((spec) => engine.start(spec, directory)))
+    const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (failed === undefined) return started
+    await this.#stepBack(started)
+    throw failed.reason
   }
 
   /** From here on, what was started is what has to run after a fall. */
@@ -199,7 +275,9 @@ export class Fleet {
 
   /** What has to be started: services that changed, and the gateway where it changed or is not there yet. */
   async #specsOf(next: Deployed, gatewayPort: number): Promise<WorkloadSpec[]> {
-    const changed = changedServices(next.deployment, this.#live?.deployment)
+    const changed = changedServices(next.deployment, this.#live?.deployment).filter(
+      (name) => this.#beside?.sets.has(name) !== true,
+    )
     const specs = await Promise.all(changed.map((name) => this.#serviceSpec(name, next)))
     if (needsGateway(next) && !this.#keepsGateway(next))
       specs.push(await this.#gatewaySpec(next, gatewayPort))

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite'
 import { AuditLog } from './audit/audit-log.ts'
 import { BreakGlassRecords } from './break-glass.ts'
+import { CanaryLog, canarySchema } from './canary/canary-log.ts'
 import { ControlFailure } from './errors.ts'
 
 type GenerationStatus = 'rolling' | 'live' | 'superseded' | 'failed'
@@ -40,11 +41,13 @@ export type NewGeneration = Pick<
 export interface State {
   readonly audit: AuditLog
   readonly breakGlass: BreakGlassRecords
+  readonly canaries: CanaryLog
   begin(generation: NewGeneration): number
   /** Makes a generation the live one; the one before is superseded in the same transaction. */
   promote(number: number): void
   fail(number: number, reason: string): void
   live(): Generation | undefined
+  generation(number: number): Generation | undefined
   /** The newest first. */
   generations(most: number): readonly Generation[]
   /** Generations that were live once and led to this architecture, the newest first. */
@@ -80,10 +83,11 @@ const schema = `
   CREATE UNIQUE INDEX IF NOT EXISTS one_live ON generation (status) WHERE status = 'live';
   CREATE TABLE IF NOT EXISTS consumer_key (id TEXT PRIMARY KEY, consumer TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS pinned_key (purpose TEXT PRIMARY KEY, public_key TEXT NOT NULL) STRICT;
+  ${canarySchema}
 `
 
 /**
- * The state in a folder. What was half rolled when a control plane ended is marked as failed: what was live stays so.
+ * The state in a folder. What was half rolled when a control plane ended is marked as failed: what was live stays so. A canary is none of that: it goes on.
  * @throws {ControlFailure} `STATE` where the file is damaged; it is never overwritten.
  */
 export function openState(folder: string, clock: Clock = systemClock): State {
@@ -97,7 +101,7 @@ export function openState(folder: string, clock: Clock = systemClock): State {
     if (damage?.['quick_check'] !== 'ok') throw new Error(String(damage?.['quick_check']))
     database
       .prepare(
-        "UPDATE generation SET status = 'failed', reason = 'the control plane ended before it was live' WHERE status = 'rolling'",
+        "UPDATE generation SET status = 'failed', reason = 'the control plane ended before it was live' WHERE status = 'rolling' AND number NOT IN (SELECT generation FROM canary)",
       )
       .run()
   } catch (cause) {
@@ -126,6 +130,7 @@ class SqliteState implements State {
   readonly #database: DatabaseSync
   readonly audit: AuditLog
   readonly breakGlass: BreakGlassRecords
+  readonly canaries: CanaryLog
   readonly #path: string
   readonly #clock: Clock
 
@@ -133,6 +138,7 @@ class SqliteState implements State {
     this.#database = database
     this.audit = new AuditLog(database, clock)
     this.breakGlass = new BreakGlassRecords(database, clock)
+    this.canaries = new CanaryLog(database)
     this.#path = path
     this.#clock = clock
   }
@@ -177,6 +183,11 @@ class SqliteState implements State {
 
   live(): Generation | undefined {
     const row = this.#database.prepare("SELECT * FROM generation WHERE status = 'live'").get()
+    return row === undefined ? undefined : this.#generation(row)
+  }
+
+  generation(number: number): Generation | undefined {
+    const row = this.#database.prepare('SELECT * FROM generation WHERE number = ?').get(number)
     return row === undefined ? undefined : this.#generation(row)
   }
 

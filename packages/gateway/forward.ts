@@ -24,6 +24,8 @@ export interface Forwarded {
   readonly body: OutgoingBody | undefined
   /** The token about the consumer on whose behalf it is; nothing for a public operation without a key. */
   readonly subject: string | undefined
+  /** Who asks; nothing for a public operation without a key. */
+  readonly consumer?: string | undefined
   readonly trace: Trace
   readonly signal: AbortSignal
 }
@@ -47,7 +49,7 @@ const refusals: Readonly<Record<CallFailureCode, readonly [code: RefusalCode, de
  * @throws {GatewayRefusal} for every way in which a call can fail that the contract does not declare
  */
 export async function forward(caller: ForwardingCaller, forwarded: Forwarded): Promise<Answer> {
-  const { route, input, body, subject, trace, signal } = forwarded
+  const { route, input, body, subject, consumer, trace, signal } = forwarded
   try {
     const result = await caller.call({
       service: route.service,
@@ -58,10 +60,12 @@ export async function forward(caller: ForwardingCaller, forwarded: Forwarded): P
       trace,
       signal,
       subject,
+      party: consumer === undefined ? 'anonymous' : `consumer:${consumer}`,
     })
     if (result.ok) return outputAnswer(route.operation, result, signal)
     const declared = route.operation.errors[result.code]
     if (declared !== undefined) return declaredErrorAnswer({ ...result, status: declared.status })
+    result.unfit?.()
   } catch (thrown) {
     throw thrown instanceof CallFailure ? refusalOf(thrown) : thrown
   }

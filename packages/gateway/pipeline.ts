@@ -45,7 +45,15 @@ export async function answerRequest(exchange: Exchange, parts: PipelineParts): P
   const input = readInput(found, target.query, json)
   span.saw(found.route.operation.input, input)
   const subject = consumer && subjects.tokenFor(consumer, found.route, configuration.source)
-  const answer = await forward(caller, { route, input, body, subject, trace: span.trace, signal })
+  const answer = await forward(caller, {
+    route,
+    input,
+    body,
+    subject,
+    consumer: consumer?.record.consumer,
+    trace: span.trace,
+    signal,
+  })
   // A stream holds its place to its end.
   return answer.stream === undefined ? answer : { ...answer, held: held.move() }
 }

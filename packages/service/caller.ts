@@ -7,6 +7,7 @@ import { failureOf } from './problem-reply.ts'
 import { pauseAfter, pauseUnlessEnded } from './resilience/backoff.ts'
 import type { BulkheadLimits, Entering } from './resilience/bulkhead.ts'
 import type { OpenEndpoint } from './resilience/endpoint.ts'
+import type { ReleaseOutcome } from './telemetry/release-outcomes.ts'
 import { Telemetry } from './telemetry/telemetry.ts'
 import { childOf, continueTrace, formatTraceparent, type Trace } from './traceparent.ts'
 import { connectFrames } from './transport/frames/client.ts'
@@ -46,6 +47,8 @@ export interface CallRequest {
   readonly withinMs?: number
   /** The token about the subject, as it came or as the gateway made it. */
   readonly subject?: string | undefined
+  /** On whose behalf releases are compared: `consumer:storefront`. Default: this process's service. */
+  readonly party?: string | undefined
   readonly traceparent?: string | undefined
   /** Place in the chain of what the call is made for, where that is known; it counts before `traceparent`. */
   readonly trace?: Trace | undefined
@@ -61,8 +64,18 @@ export type CallOutcome =
       /** Null where the answer is a body. */
       readonly output: Json
       readonly body?: IncomingBody | undefined
+      readonly unfit?: Unfit | undefined
     }
-  | { readonly ok: false; readonly code: string; readonly status: number; readonly data: Json | undefined }
+  | {
+      readonly ok: false
+      readonly code: string
+      readonly status: number
+      readonly data: Json | undefined
+      readonly unfit?: Unfit | undefined
+    }
+
+/** For whoever finds that the answer does not fit its contract; there while two releases are compared. */
+export type Unfit = () => void
 
 /** Calls operations of services by name, with JSON: what typed clients, the gateway and the command line stand on. */
 export interface Caller {
@@ -87,6 +100,7 @@ export function createCaller(options: CallerOptions): Caller {
     expected: options.expected ?? ((service) => spiffeId(trustDomain, 'service', service)),
     maxOutputBytes: options.maxOutputBytes ?? 1_048_576,
     bulkhead: { ...defaultBulkhead, ...options.bulkhead },
+    onReleases: (service, releases) => telemetry.releases.keep(service, releases),
   })
   return {
     call: (request) => new CallInProgress(request, endpoints, telemetry).outcome,
@@ -209,7 +223,7 @@ class CallInProgress implements Entering {
       endpoint.outlier.succeeded()
     }
     this.#target.bulkhead.leave()
-    const outcome = outcomeOf(reply)
+    const outcome = outcomeOf(reply, this.#compare(endpoint, 'ok'))
     this.#tell(outcome.ok ? 'OK' : outcome.code, false)
     this.#resolve(outcome)
   }
@@ -218,8 +232,23 @@ class CallInProgress implements Entering {
     const endpoint = this.#asked
     if (endpoint !== undefined) endpoint.inFlight -= 1
     if (!(thrown instanceof CallFailure)) return this.#fail(thrown)
-    if (endpoint !== undefined) this.#learn(endpoint, thrown)
+    if (endpoint !== undefined) {
+      this.#learn(endpoint, thrown)
+      const compared = comparedOf(thrown)
+      if (compared !== undefined) this.#compare(endpoint, compared)
+    }
     this.#next(thrown)
+  }
+
+  /** Counts an attempt at a release that runs beside another one. */
+  #compare(endpoint: OpenEndpoint | undefined, outcome: ReleaseOutcome): Unfit | undefined {
+    const release = endpoint?.release
+    if (release === undefined) return undefined
+    const { service, party = `service:${this.#telemetry.resource.service}` } = this.#request
+    const { releases } = this.#telemetry
+    const seconds = (performance.now() - this.#askedAt) / 1_000
+    releases.record({ service, release, party, outcome, seconds })
+    return () => releases.record({ service, release, party, outcome: 'unfit', seconds })
   }
 
   /** What the failure says of the endpoint. */
@@ -322,9 +351,20 @@ function noTimeLeft(target: string): CallFailure {
   return new CallFailure('DEADLINE_EXCEEDED', `no time is left to call ${target}`, { target })
 }
 
-function outcomeOf(reply: Exclude<Reply, { readonly kind: 'problem' }>): CallOutcome {
-  if (reply.kind === 'output') return { ok: true, output: reply.output }
+/** How an attempt counts that failed; undefined where it says nothing of the release, because it did not begin there. */
+function comparedOf({ code, notBegun, overloaded }: CallFailure): ReleaseOutcome | undefined {
+  if (notBegun && !overloaded) return undefined
+  if (code === 'INVALID_OUTPUT' || code === 'INVALID_INPUT') return 'misfit'
+  return code === 'CANCELLED' ? 'ok' : 'failed'
+}
+
+function outcomeOf(
+  reply: Exclude<Reply, { readonly kind: 'problem' }>,
+  unfit: Unfit | undefined,
+): CallOutcome {
+  const compared = unfit === undefined ? undefined : { unfit }
+  if (reply.kind === 'output') return { ok: true, output: reply.output, ...compared }
   return reply.kind === 'body'
-    ? { ok: true, output: null, body: reply.body }
-    : { ok: false, code: reply.code, status: reply.status, data: reply.data }
+    ? { ok: true, output: null, body: reply.body, ...compared }
+    : { ok: false, code: reply.code, status: reply.status, data: reply.data, ...compared }
 }

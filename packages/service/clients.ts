@@ -32,6 +32,8 @@ export interface OwnCall {
   readonly trace: Trace
   /** The token about the subject, as it came. */
   readonly subject: string | undefined
+  /** The consumer that it names. */
+  readonly consumer?: string | undefined
 }
 
 /** One declared call. */
@@ -96,6 +98,8 @@ function operationClient(use: OperationUse, operation: Operation, options: Clien
   const { declaration } = operation
   if (isBody(declaration.input) || isBody(declaration.output))
     return bodyClient({ use, operation, errors, asValue }, options)
+  const settle = (outcome: CallOutcome): Awaitable<unknown> =>
+    outcome.ok ? valueOf(id, operation, outcome.output, asValue) : failureOf(id, errors, outcome)
   const call = (own: OwnCall, input: unknown, callOptions: CallOptions | undefined): Promise<unknown> => {
     const send = (checked: unknown) =>
       options.caller
@@ -107,12 +111,11 @@ function operationClient(use: OperationUse, operation: Operation, options: Clien
           attempts: use.attempts,
           withinMs: own.deadline.remaining(),
           subject: own.subject,
+          party: partyOf(own),
           trace: activeTrace(own.trace),
           ending: endingOf(own, callOptions),
         })
-        .then((outcome) =>
-          outcome.ok ? valueOf(id, operation, outcome.output, asValue) : failureOf(id, errors, outcome),
-        )
+        .then((outcome) => (outcome.unfit === undefined ? settle(outcome) : compared(outcome, settle)))
     try {
       const checked = checkInput(id, operation, input)
       return checked instanceof Promise ? checked.then(send) : send(checked)
@@ -176,11 +179,13 @@ async function callWithBody(
       attempts: inputBody === undefined ? use.attempts : 1,
       withinMs: own.deadline.remaining(),
       subject: own.subject,
+      party: partyOf(own),
       trace: activeTrace(own.trace),
       ...bodies.request(input as Readonly<Record<string, unknown>>),
     })
-    if (!outcome.ok) return await failureOf(target, errors, outcome)
-    if (outcome.body === undefined) return await valueOf(target, operation, outcome.output, asValue)
+    if (!outcome.ok) return await compared(outcome, () => failureOf(target, errors, outcome))
+    if (outcome.body === undefined)
+      return await compared(outcome, () => valueOf(target, operation, outcome.output, asValue))
     const output = bodies.output(outcome.body)
     open = true
     return asValue ? { ok: true, value: output } : output
@@ -196,6 +201,24 @@ function withoutBody(input: unknown, body: Body | undefined): unknown {
   if (body === undefined || typeof input !== 'object' || input === null) return input
   const member = body.kind === 'stream' ? 'items' : 'file'
   return Object.fromEntries(Object.entries(input).filter(([name]) => name !== member))
+}
+
+/** On whose behalf releases are compared: the consumer's, where there is one, wherever in the chain the call is. */
+function partyOf({ consumer }: OwnCall): string | undefined {
+  return consumer === undefined ? undefined : `consumer:${consumer}`
+}
+
+/** An answer that does not fit its contract counts against the release that gave it. */
+async function compared<Outcome extends CallOutcome>(
+  outcome: Outcome,
+  settle: (outcome: Outcome) => Awaitable<unknown>,
+): Promise<unknown> {
+  try {
+    return await settle(outcome)
+  } catch (thrown) {
+    outcome.unfit?.()
+    throw thrown
+  }
 }
 
 function endingOf({ deadline }: OwnCall, options: CallOptions | undefined): Ending {

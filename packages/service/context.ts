@@ -58,8 +58,14 @@ class Context {
   }
 
   static ownCall(context: Context): OwnCall {
-    const { operation, deadline, trace, incoming } = context.#call
-    return { operation: operation.id, deadline, trace, subject: incoming.metadata.subject }
+    const { operation, deadline, trace, incoming, subject } = context.#call
+    return {
+      operation: operation.id,
+      deadline,
+      trace,
+      subject: incoming.metadata.subject,
+      consumer: subject?.consumer,
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { Bulkhead, type BulkheadLimits } from './resilience/bulkhead.ts'
 import { chooseEndpoint } from './resilience/choice.ts'
 import { OpenEndpoint } from './resilience/endpoint.ts'
 import { mostEjected } from './resilience/outlier.ts'
+import { ReleaseSplit } from './resilience/release-split.ts'
 import { RetryBudget } from './resilience/retry-budget.ts'
 import { EndpointWatch } from './resilience/watch.ts'
 import type { Connect, Connection } from './transport/transport.ts'
@@ -16,6 +17,8 @@ export interface EndpointsOptions {
   readonly expected: (service: string) => SpiffeId
   readonly maxOutputBytes: number
   readonly bulkhead: BulkheadLimits
+  /** Told which releases of a service run side by side, after each change; none where it is one. */
+  readonly onReleases?: ((service: string, releases: ReadonlySet<string>) => void) | undefined
 }
 
 /** One service that is called, with all that bounds what it is asked for. */
@@ -24,6 +27,7 @@ export class Target {
   readonly budget = new RetryBudget()
   readonly bulkhead: Bulkhead
   #endpoints: readonly OpenEndpoint[] = []
+  #split: ReleaseSplit | undefined
 
   constructor(service: string, bulkhead: BulkheadLimits) {
     this.service = service
@@ -36,6 +40,13 @@ export class Target {
 
   set endpoints(endpoints: readonly OpenEndpoint[]) {
     this.#endpoints = endpoints
+    this.#split = ReleaseSplit.of(endpoints)
+  }
+
+  choose(tried: ReadonlySet<OpenEndpoint> | undefined, now: number): OpenEndpoint | undefined {
+    return this.#split === undefined
+      ? chooseEndpoint(this.#endpoints, tried, now)
+      : this.#split.choose(tried, now)
   }
 
   /** The call went wrong in a way that is the endpoint's own. */
@@ -83,7 +94,7 @@ export class Endpoints {
     this.#follow()
     if (this.#closed) return undefined
     this.#watch.wake()
-    return chooseEndpoint(target.endpoints, tried, now)
+    return target.choose(tried, now)
   }
 
   close(): void {
@@ -127,12 +138,15 @@ export class Endpoints {
   #list(target: Target): void {
     const now = performance.now()
     const before = new Map(target.endpoints.map((endpoint) => [endpoint.address, endpoint]))
-    const addresses = new Set(this.#listed(target.service).map(({ address }) => address))
-    target.endpoints = [...addresses].map(
-      (address) =>
-        before.get(address) ?? new OpenEndpoint(address, this.#connect(target.service, address), now),
-    )
-    for (const [address, { connection }] of before) if (!addresses.has(address)) connection.retire()
+    const listed = new Map(this.#listed(target.service).map((endpoint) => [endpoint.address, endpoint]))
+    target.endpoints = Array.from(listed, ([address, { release, weight }]) => {
+      const endpoint =
+        before.get(address) ?? new OpenEndpoint(address, this.#connect(target.service, address), now)
+      return Object.assign(endpoint, { release, weight })
+    })
+    for (const [address, { connection }] of before) if (!listed.has(address)) connection.retire()
+    const releases = target.endpoints.flatMap(({ release }) => release ?? [])
+    this.#options.onReleases?.(target.service, new Set(releases))
   }
 
   #listed(service: string): readonly Endpoint[] {

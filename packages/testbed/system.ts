@@ -42,7 +42,7 @@ export interface System {
   readonly log: readonly string[]
   /** Builds and vets, and goes live where that is admitted. */
   deploy(
-    options?: Partial<BuildOptions>,
+    options?: Partial<BuildOptions> & { readonly canary?: string },
   ): Promise<{ readonly candidate: Candidate; readonly outcome?: Outcome }>
   /** Builds and vets only. */
   prepare(options?: Partial<BuildOptions>): Promise<Candidate>
@@ -82,10 +82,10 @@ export async function startSystem(project: TestProject): Promise<System> {
     },
     log,
     prepare,
-    async deploy(options) {
+    async deploy({ canary, ...options } = {}) {
       const candidate = await prepare(options)
       if (!candidate.verdict.admitted || candidate.unchanged) return { candidate }
-      return { candidate, outcome: await submit(await project.read(), candidate, connection) }
+      return { candidate, outcome: await submit(await project.read(), candidate, connection, { canary }) }
     },
     async call(operation, input) {
       const [service = '', name = ''] = operation.split('.')

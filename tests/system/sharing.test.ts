@@ -66,7 +66,7 @@ test('what the gate refuses goes live where somebody answers for it, is told lou
     reason: 'the counter is slow and the fair begins',
     expires: new Date(Date.now() + 3_600_000).toISOString(),
   }
-  await submit(project, candidate, system.connection, breakGlass)
+  await submit(project, candidate, system.connection, { breakGlass })
   const { breakGlass: standing } = outputOf(await system.connection.control('status', {})) as {
     breakGlass: { person: string; services: string[]; expired: boolean }[]
   }

@@ -10,6 +10,7 @@ import {
 } from '@plimsoll/control/client'
 import { deltaOf, renderVerdict } from '@plimsoll/vetting/gate'
 import { breakGlassHelp, breakGlassOf, breakGlassOptions } from '../break-glass.ts'
+import { followCanary } from '../canary-report.ts'
 import { textOption, type Command, type ExitCode, type Invocation } from '../command.ts'
 import { readProject } from '../project.ts'
 import type { Terminal } from '../terminal.ts'
@@ -21,17 +22,23 @@ export const deploy: Command = {
   help: [
     'Builds and signs the named services (or the whole configuration), vets what they would make of what runs here, and asks the',
     'control plane to make it live. New replicas are started beside the old ones, which finish what they do. A refused change',
-    'touches nothing.',
+    'touches nothing. Where the policy (rollout.canary) or --canary says so, the new release gets only a part of the calls at first; it is taken back',
+    'by itself as soon as it does worse for any caller than the running one. The command tells each step; where it is ended, the canary goes on.',
   ].join('\n'),
   options: {
     entry: { type: 'string' },
     release: { type: 'string' },
     ...breakGlassOptions,
+    canary: { type: 'string' },
+    detach: { type: 'boolean' },
   },
   optionHelp: {
     '--entry FILE': 'another entry module for the one service that is named',
     '--release DIGEST': 'a release that is in the store, such as one that was pulled; nothing is built',
     ...breakGlassHelp,
+    '--canary STEPS':
+      "steps in the place of the policy's, such as '1% 5m, 10% 5m, 50% 5m'; none: take over at once",
+    '--detach': 'do not wait for the end of a canary',
   },
   examples: ['plimsoll deploy pricing', 'plimsoll deploy orders --entry candidates/orders.ts'],
   run,
@@ -50,7 +57,9 @@ async function run({ folder, positionals, options, terminal }: Invocation): Prom
     })
     const { deployment } = await connection.running()
     const candidate = await vetCandidate(project, releases, deployment)
-    return await goLive({ project, candidate, connection, terminal, begun, breakGlass })
+    const canary = textOption({ options }, 'canary')
+    const wait = options['detach'] !== true
+    return await goLive({ project, candidate, connection, terminal, begun, breakGlass, canary, wait })
   } finally {
     await connection.close()
   }
@@ -65,8 +74,12 @@ export async function goLive(step: {
   /** From `performance.now()`. */
   readonly begun: number
   readonly breakGlass?: BreakGlass | undefined
+  /** Steps in the place of the policy's. */
+  readonly canary?: string | undefined
+  /** Whether to wait for the end of a canary. */
+  readonly wait?: boolean
 }): Promise<ExitCode> {
-  const { project, candidate, connection, terminal, begun, breakGlass } = step
+  const { project, candidate, connection, terminal, begun, breakGlass, canary, wait = true } = step
   const { verdict, before, after } = candidate
   if (candidate.unchanged) {
     terminal.result({ unchanged: true, verdict })
@@ -86,7 +99,17 @@ export async function goLive(step: {
     terminal.result({ verdict, delta })
     return 1
   }
-  const outcome = await submit(project, candidate, connection, verdict.admitted ? undefined : breakGlass)
+  const answering = verdict.admitted ? undefined : breakGlass
+  const outcome = await submit(project, candidate, connection, {
+    breakGlass: answering,
+    canary,
+  })
+  if (outcome.canary !== undefined) {
+    if (wait) return await followCanary(connection, outcome.generation, terminal)
+    terminal.result({ verdict, delta, ...outcome })
+    terminal.say(`CANARY  generation ${outcome.generation}: plimsoll status shows how it goes`)
+    return 0
+  }
   terminal.result({ verdict, delta, ...outcome })
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
   const parts = [

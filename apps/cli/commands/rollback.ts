@@ -11,6 +11,7 @@ export const rollback: Command = {
   summary: 'go back to the release that was live before',
   help: [
     'With a service: back to its former release, the rest as it is. Without: back to everything as it was before the last change.',
+    'While a canary goes on, it is ended, and what ran before has every call again.',
     'An architecture that was admitted before needs no new verdict; any other is vetted first.',
   ].join('\n'),
   options: {},
@@ -44,7 +45,9 @@ async function run({ folder, positionals, terminal }: Invocation): Promise<ExitC
     }
     terminal.result(outcome)
     const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
-    const what = outcome.started.length === 0 ? 'settings' : outcome.started.join(', ')
+    const { started, stopped } = outcome
+    const settings = stopped.length === 0 ? 'settings' : `without ${stopped.join(', ')} of the change`
+    const what = started.length === 0 ? settings : started.join(', ')
     terminal.say(
       `${terminal.style(['bold', 'green'], 'BACK')}  generation ${outcome.generation}: ${what} (${seconds} s)`,
     )

@@ -1,4 +1,5 @@
 import { connect, outputOf } from '@plimsoll/control/client'
+import { evidenceLines, stepLine, type CanaryStatus } from '../canary-report.ts'
 import type { Command, ExitCode, Invocation } from '../command.ts'
 import { usage } from '../errors.ts'
 import { findProject } from '../project.ts'
@@ -7,7 +8,7 @@ import { harmless, table, type Terminal } from '../terminal.ts'
 export const status: Command = {
   name: 'status',
   usage: 'status',
-  summary: 'what runs: every replica with its release, process, memory and restarts, and the walls around it',
+  summary: 'what runs: every replica with its release, process, memory and restarts, a canary, and the walls',
   help: 'With --history: what was live before, the newest first, and what failed and why.',
   options: { history: { type: 'boolean' } },
   optionHelp: { '--history': 'generations instead of replicas' },
@@ -49,6 +50,7 @@ interface Status {
   readonly replicas: readonly Replica[]
   readonly walls: readonly Wall[]
   readonly breakGlass: readonly BrokenGlass[]
+  readonly canary: CanaryStatus | null
 }
 
 interface Generation {
@@ -79,7 +81,7 @@ async function run({ folder, positionals, options, terminal }: Invocation): Prom
 }
 
 function showStatus(now: Status, terminal: Terminal): void {
-  const { name, generation, gateway, replicas, walls, breakGlass } = now
+  const { name, generation, gateway, replicas, walls, breakGlass, canary } = now
   showBreakGlass(breakGlass, terminal)
   if (name === null) return terminal.say('nothing is deployed: plimsoll deploy')
   terminal.say(
@@ -97,6 +99,7 @@ function showStatus(now: Status, terminal: Terminal): void {
   ])
   for (const row of table(rows)) terminal.say(row)
   terminal.say(`  ${replicas.length} processes, ${memory} MiB`)
+  if (canary !== null) showCanary(canary, terminal)
   showWalls(walls, terminal)
 }
 
@@ -111,6 +114,13 @@ function showBreakGlass(standing: readonly BrokenGlass[], terminal: Terminal): v
     terminal.say(`  ${harmless(reason)}`)
     if (expired) terminal.say('  it is not started again: deploy what the gate admits, or plimsoll rollback')
   }
+}
+
+function showCanary(canary: CanaryStatus, terminal: Terminal): void {
+  terminal.say(
+    `  ${terminal.style('yellow', 'canary')}: generation ${canary.generation}, ${stepLine(canary)}`,
+  )
+  for (const line of evidenceLines(canary)) terminal.say(`    ${line}`)
 }
 
 /** What stands in one line; what does not, each with the reason and the way to have it. */

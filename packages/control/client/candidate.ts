@@ -192,18 +192,26 @@ export interface Outcome {
   readonly generation: number
   readonly started: readonly string[]
   readonly stopped: readonly string[]
+  /** Where the candidates get only a part of the calls for now. */
+  readonly canary?: readonly { readonly share: number; readonly milliseconds: number }[]
+}
+
+export interface SubmitOptions {
+  /** Who answers for it, where the gate refuses it. */
+  readonly breakGlass?: BreakGlass | undefined
+  /** Steps in the place of the policy's; `none`: at once. */
+  readonly canary?: string | undefined
 }
 
 /**
  * Signs the verdict and hands the change to the control plane, which checks everything again.
- * @param breakGlass Who answers for it, where the gate refuses it.
  * @throws {ClientRefusal} `REFUSED` where it is not admitted or does not start; what ran before runs on
  */
 export async function submit(
   project: Project,
   candidate: Candidate,
   connection: Connection,
-  breakGlass?: BreakGlass,
+  { breakGlass, canary }: SubmitOptions = {},
 ): Promise<Outcome> {
   const key = openSigningKey(join(project.state, 'keys/gate.key'))
   const { environment } = outputOf(await connection.control('describe', {})) as { environment: string }
@@ -212,6 +220,7 @@ export async function submit(
     deployment: candidate.deployment,
     attestation,
     ...(breakGlass && { breakGlass }),
+    ...(canary === undefined ? {} : { canary }),
   } as unknown as Json
   const outcome = await connection.control('change', input)
   if (!outcome.ok) throw refusalOf(outcome.data)

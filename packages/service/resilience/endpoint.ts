@@ -11,6 +11,9 @@ export class OpenEndpoint {
   readonly outlier: OutlierRecord
   readonly latency = new PeakEwma()
   connection: Connection
+  /** Of which release it is, and what part of the calls that gets; while two run side by side. */
+  release: string | undefined
+  weight: number | undefined
   inFlight = 0
   /** Answers of any kind, for whoever watches whether there are any. */
   answers = 0

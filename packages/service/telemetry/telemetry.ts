@@ -1,6 +1,7 @@
 import { randomHex, type Sample, type Trace } from '../traceparent.ts'
 import { Durations, type Metric } from './metrics.ts'
 import { processMetrics } from './process-metrics.ts'
+import { ReleaseOutcomes } from './release-outcomes.ts'
 import { sampleShare } from './sampling.ts'
 import { SpanStore } from './span-store.ts'
 import type { Attributes, Span } from './span.ts'
@@ -46,6 +47,8 @@ const slowShare = 0.5
 export class Telemetry {
   readonly resource: Resource
   readonly spans: SpanStore
+  /** What releases that run side by side did for calls of this process. */
+  readonly releases = new ReleaseOutcomes()
   /** Spans that an exporter came too late for. */
   lost = 0
   #sample: Sample
@@ -144,7 +147,7 @@ export class Telemetry {
 
   /** Every metric, as it is now. */
   metrics(): readonly Metric[] {
-    const durations = Object.values(this.#durations)
+    const durations = [...Object.values(this.#durations), this.releases]
       .map((one) => one.read())
       .filter(({ points }) => points.length > 0)
     return [...durations, ...this.#counts(), ...processMetrics()]

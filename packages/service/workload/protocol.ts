@@ -189,4 +189,8 @@ export interface Endpoint {
   readonly address: string
   /** `pricing/0` */
   readonly instance: string
+  /** Digest of its release; there while two releases of the service run side by side. */
+  readonly release?: string | undefined
+  /** Part of the service's calls that its release gets, 0 to 1; the same at every endpoint of a release. */
+  readonly weight?: number | undefined
 }
