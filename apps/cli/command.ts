@@ -1,8 +1,8 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { Terminal } from './terminal.ts'
 
-/** 0 fine, 1 refused, findings or failed, 2 wrong use. */
-export type ExitCode = 0 | 1 | 2
+/** 0 fine, 1 refused, findings or failed, 2 wrong use, 3 something would change (`plan --exit-code`). */
+export type ExitCode = 0 | 1 | 2 | 3
 
 /** What a command gets. */
 export interface Invocation {

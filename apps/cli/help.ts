@@ -11,7 +11,7 @@ export function overview(commands: readonly Command[], terminal: Terminal): stri
     ...table(rows),
     '',
     'Every command takes --json (one JSON value), --project FOLDER, --help.',
-    'Exit codes: 0 fine, 1 refused, findings or failed, 2 wrong use.',
+    'Exit codes: 0 fine, 1 refused, findings or failed, 2 wrong use; 3 something would change (plan --exit-code).',
   ].join('\n')
 }
 

@@ -9,6 +9,7 @@ import type { CanaryRecord } from './canary/canary-log.ts'
 import { checkUncoupled, comparedOf } from './canary/compared.ts'
 import { keepConsumerKeys } from './consumers.ts'
 import { ControlFailure, ControlRefusal } from './errors.ts'
+import { DriftWatch, type Drift, type DriftKind } from './drift.ts'
 import type { Folders } from './folders.ts'
 import type { Fleet, RolloutResult } from './rollout.ts'
 import type { Generation, GenerationKind, State } from './state.ts'
@@ -42,6 +43,15 @@ export interface ChangeOptions {
   readonly answering?: Answering | undefined
   /** A canary's, in the place of the policy's, such as `1% 5m, 50% 5m`; `none`: at once. */
   readonly steps?: string | undefined
+  /** The generation that it was planned for; 0 where nothing ran. */
+  readonly expected?: number | undefined
+}
+
+export interface Repaired {
+  /** Services whose replicas were started again. */
+  readonly started: readonly string[]
+  /** Ids of processes that were ended. */
+  readonly ended: readonly number[]
 }
 
 /** Changes of what runs: one at a time, each admitted before anything is touched. */
@@ -76,10 +86,11 @@ export class Changes {
   change(
     deployment: Deployment,
     attestation: unknown,
-    { answering, steps }: ChangeOptions = {},
+    { answering, steps, expected }: ChangeOptions = {},
   ): Promise<ChangeResult> {
     return this.#alone(async () => {
       const { fleet, store, trust, state } = this.#options
+      this.#checkGeneration(expected)
       const running = fleet.live?.deployment
       const plan = canaryPlan((running ?? deployment).policy.rollout, steps)
       const admitted = await admit({
@@ -142,6 +153,40 @@ export class Changes {
       })
       return admitted === undefined ? { needsVerdict: deployment } : this.#rollOut(admitted, 'rollback')
     })
+  }
+
+  /** What is not as it was admitted. */
+  drift(): Promise<readonly Drift[]> {
+    return new DriftWatch(this.#options).observe()
+  }
+
+  /**
+   * Repairs drift that somebody was shown, and no other; what is in order again is left alone.
+   * @throws {ControlFailure} `START` where a replica does not start; what is left runs on
+   */
+  repair(shown: readonly Pick<Drift, 'kind' | 'subject'>[]): Promise<Repaired> {
+    return this.#alone(async () => {
+      const watch = new DriftWatch(this.#options)
+      const isShown = ({ kind, subject }: Drift) =>
+        shown.some((one) => one.kind === kind && one.subject === subject)
+      const now = (await watch.observe()).filter(isShown)
+      const of = (...kinds: readonly DriftKind[]) => now.filter(({ kind }) => kinds.includes(kind))
+      const services = new Set(of('replica', 'replicas', 'copy').map(({ service }) => service ?? ''))
+      await this.#options.fleet.restart([...services])
+      const ended = of('process').filter(({ subject }) => watch.endStranger(Number(subject)))
+      return { started: [...services], ended: ended.map(({ subject }) => Number(subject)) }
+    })
+  }
+
+  #checkGeneration(expected: number | undefined): void {
+    const { fleet, state } = this.#options
+    const now = fleet.live === undefined ? 0 : (state.live()?.number ?? 0)
+    if (expected === undefined || expected === now) return
+    throw new ControlRefusal(
+      'PLAN_STALE',
+      `the plan was made for generation ${expected}, but generation ${now} runs`,
+      { fix: 'look at the new plan: plimsoll plan' },
+    )
   }
 
   /** API keys for every consumer of a deployment. */

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { canaryStatus, canaryStep } from './canary/canary-schema.ts'
 import { deploymentSchema, digest, name, text, word } from './deployment-schema.ts'
 import { replica, wall } from './replica-schema.ts'
+import { repairOperations } from './repair-contract.ts'
 
 const refused = z.object({ code: z.string().max(60), message: text, fix: text.optional() })
 
@@ -91,6 +92,8 @@ export const controlContract = defineContract({
       input: z.object({
         deployment: deploymentSchema,
         attestation: z.json(),
+        /** The generation that the change was planned for; refused where another one runs. 0: nothing ran. */
+        generation: z.int().min(0).optional(),
         breakGlass: breakGlass.optional(),
         /** Steps in the place of the policy's; `none`: at once. */
         canary: z.string().max(500).optional(),
@@ -109,6 +112,7 @@ export const controlContract = defineContract({
       access: 'services',
       deadline: '2m',
     },
+    ...repairOperations,
     rollback: {
       summary: 'Goes back to the release of a service, or to everything, that was live before',
       input: z.object({ service: name.optional() }),

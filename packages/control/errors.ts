@@ -6,6 +6,7 @@ export type ControlRefusalCode =
   | 'ROUTES'
   | 'PORT_TAKEN'
   | 'CHANGE_IN_PROGRESS'
+  | 'PLAN_STALE'
   | 'NOTHING_TO_ROLL_BACK'
   | 'TRUST_CHANGED'
   | 'REPLAYED'

@@ -11,6 +11,7 @@ import { controlContract } from './contract.ts'
 import { lastLines } from './engines/local/log-file.ts'
 import { logPath } from './engines/local/engine.ts'
 import type { Folders } from './folders.ts'
+import { createRepairHandlers } from './repair-handlers.ts'
 import { releaseName, type Fleet } from './rollout.ts'
 import type { Rotations } from './rotation.ts'
 import type { State } from './state.ts'
@@ -60,6 +61,7 @@ export function createHandlers(options: HandlersOptions): AnyService {
           return fail(codeOf(thrown, 'NOTHING_BEFORE'), refusalOf(thrown))
         }
       },
+      ...createRepairHandlers({ changes, state }),
       status: () => ({
         name: fleet.live?.deployment.name ?? null,
         generation: fleet.live === undefined ? 0 : (state.live()?.number ?? 0),
@@ -87,18 +89,20 @@ interface WantedChange {
   readonly attestation: unknown
   readonly breakGlass?: BreakGlass
   readonly canary?: string
+  /** The generation that it was planned for. */
+  readonly generation?: number
 }
 
 /** A change, written down under its own name where somebody answers for what the gate refuses. */
 function change({ state, changes }: HandlersOptions, wanted: WantedChange, operator: string) {
-  const { deployment, attestation, breakGlass, canary } = wanted
+  const { deployment, attestation, breakGlass, canary, generation } = wanted
   const act = breakGlass === undefined ? 'change' : 'break-glass'
   const facts = { ...aboutChange(deployment, attestation), ...breakGlass, canary: canary ?? null }
   const answering = breakGlass && { breakGlass, operator }
   return audited(
     state.audit,
     { who: operator, act, facts },
-    () => changes.change(deployment, attestation, { answering, steps: canary }),
+    () => changes.change(deployment, attestation, { answering, steps: canary, expected: generation }),
     plain,
   )
 }

@@ -176,6 +176,24 @@ export class Fleet {
     return { generation: number, started: [...step.fresh.keys()], stopped: [...step.gone] }
   }
 
+  /**
+   * Starts workloads of what is live again, beside what is left of them, which is drained when the new ones take calls.
+   * @throws {ControlFailure} `START`; what is left runs on
+   */
+  async restart(names: readonly string[]): Promise<void> {
+    const live = this.#live
+    if (live === undefined || names.length === 0) return
+    const gatewayPort = await this.#portOf(live.deployment)
+    const specs = await Promise.all(
+      names.map(async (name) =>
+        name === gatewayName ? this.#gatewaySpec(live, gatewayPort) : await this.#serviceSpec(name, live),
+      ),
+    )
+    const started = await this.#startAll(specs)
+    const fresh = new Map(started.map((set) => [set.spec.service, set]))
+    await this.#switchTo(live, { fresh, gone: new Set(), gatewayPort })
+  }
+
   /** Calls back what an earlier control plane left running. */
   async recall(): Promise<Recalled> {
     return this.#options.engine.recall()

@@ -5,6 +5,7 @@ import { openApi, type ServiceManifest } from '@plimsoll/contract'
 import { billOf } from './bill.ts'
 import { bundle, type Bundle } from './bundle.ts'
 import { describeService, findEntry } from './description/description.ts'
+import type { ModuleLoader } from './description/warm.ts'
 import { invalidAt } from './errors.ts'
 import { checkForSecrets } from './leak/leak.ts'
 import type { BuildRecords } from './records.ts'
@@ -21,6 +22,8 @@ export interface BuildOptions {
   readonly expect?: string | undefined
   /** What was built before; nothing is built again that is there already. */
   readonly records?: BuildRecords | undefined
+  /** Loads the entry module to describe it; a process that is started for it where absent. */
+  readonly loader?: ModuleLoader | undefined
 }
 
 /**
@@ -37,7 +40,7 @@ export async function buildRelease(options: BuildOptions): Promise<Release> {
     return before
   }
   const begunAt = systemClock.now()
-  const [manifest, bundled] = await describeAndBundle(project, entry)
+  const [manifest, bundled] = await describeAndBundle(options)
   checkName(manifest, expect)
   const content = contentOf(manifest, bundled)
   const sources = openSources(realpathSync(resolve(project)))
@@ -71,11 +74,12 @@ function checkName({ name, evidence }: ServiceManifest, expected: string | undef
 }
 
 /** Both at once. What the description says of a broken module is clearer than what the bundler says, so it goes first. */
-async function describeAndBundle(project: string, entry: string): Promise<[ServiceManifest, Bundle]> {
+async function describeAndBundle(options: BuildOptions): Promise<[ServiceManifest, Bundle]> {
+  const { project, entry, loader } = options
   const root = realpathSync(resolve(project))
   const path = findEntry(root, entry)
   const [description, bundled] = await Promise.allSettled([
-    describeService({ project: root, entry }),
+    describeService({ project: root, entry, loader }),
     bundle({ sources: openSources(root), entry: path }),
   ])
   if (description.status === 'rejected') throw description.reason

@@ -1,4 +1,5 @@
 export { buildRelease, type BuildOptions } from './build.ts'
+export { openWarmLoader, type ModuleLoader, type WarmLoader } from './description/warm.ts'
 export { describeService, type DescribeOptions } from './description/description.ts'
 export type { ReleaseCode } from './errors.ts'
 export { openBuildRecords, type BuildRecords } from './records.ts'

@@ -7,6 +7,8 @@ import { canonicalJson, digestOfJson, isDigest, type Digest } from '@plimsoll/ba
 export interface BuildRecords {
   /** The release that these sources gave before; undefined where there is none, or anything of them has changed. */
   find(entry: string): Digest | undefined
+  /** Absolute paths of what the last build of an entry read, also where it has changed since; empty where none is known. */
+  inputs(entry: string): readonly string[]
   /** Remembers what a build read and what came of it, unless something of it was changed while it was built. */
   keep(built: BuiltFrom, digest: Digest): void
 }
@@ -38,6 +40,7 @@ const tool = `${process.version} ${toolVersion()}`
 /** The records in a folder, which is made when the first one is kept. */
 export function openBuildRecords(folder: string): BuildRecords {
   const hashes: Hashes = new Map()
+  const read = new Map<string, readonly string[]>()
   const fileOf = (entry: string) => join(folder, `${digestOfJson(entry).slice('sha256:'.length, 30)}.json`)
   return {
     find(entry) {
@@ -48,7 +51,9 @@ export function openBuildRecords(folder: string): BuildRecords {
         Object.entries(record.inputs).every(([path, hash]) => hashOf(path, hashes) === hash)
       return same ? record.release : undefined
     },
+    inputs: (entry) => read.get(entry) ?? Object.keys(readRecord(fileOf(entry))?.inputs ?? {}),
     keep({ entry, inputs, begunAt }, release) {
+      read.set(entry, inputs)
       if (inputs.some((path) => changedSince(path, begunAt))) return
       const files = new Set([...inputs, ...inputs.flatMap(manifestsAbove)])
       const record: BuildRecord = {

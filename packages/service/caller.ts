@@ -75,7 +75,7 @@ export type CallOutcome =
     }
 
 /** For whoever finds that the answer does not fit its contract; there while two releases are compared. */
-export type Unfit = () => void
+type Unfit = () => void
 
 /** Calls operations of services by name, with JSON: what typed clients, the gateway and the command line stand on. */
 export interface Caller {

@@ -4,7 +4,7 @@ import { Agent, request } from 'node:https'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
-export const consumers = ['kiosk', 'storefront', 'partner'] as const
+const consumers = ['kiosk', 'storefront', 'partner'] as const
 
 /** Prices, which consumers ask for, and totals, which ask for prices on their behalf. */
 export function priceShop(): TestProject {
@@ -65,7 +65,7 @@ export function pricesService(before: string): string {
 }
 
 /** What one consumer met. */
-export interface Met {
+interface Met {
   calls: number
   readonly failed: number[]
 }

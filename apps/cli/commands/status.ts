@@ -1,7 +1,8 @@
-import { connect, outputOf } from '@plimsoll/control/client'
+import { connect, driftOf, outputOf } from '@plimsoll/control/client'
 import { evidenceLines, stepLine, type CanaryStatus } from '../canary-report.ts'
 import type { Command, ExitCode, Invocation } from '../command.ts'
 import { usage } from '../errors.ts'
+import { driftLines } from '../plan-lines.ts'
 import { findProject } from '../project.ts'
 import { harmless, table, type Terminal } from '../terminal.ts'
 
@@ -9,7 +10,7 @@ export const status: Command = {
   name: 'status',
   usage: 'status',
   summary: 'what runs: every replica with its release, process, memory and restarts, a canary, and the walls',
-  help: 'With --history: what was live before, the newest first, and what failed and why.',
+  help: 'Says what has drifted from what was admitted; plimsoll apply repairs it. With --history: what was live before, the newest first, and what failed and why.',
   options: { history: { type: 'boolean' } },
   optionHelp: { '--history': 'generations instead of replicas' },
   examples: ['plimsoll status', 'plimsoll status --history'],
@@ -72,8 +73,11 @@ async function run({ folder, positionals, options, terminal }: Invocation): Prom
       return 0
     }
     const now = outputOf(await connection.control('status', {}))
-    terminal.result(now)
+    const drift = await driftOf(connection)
+    terminal.result({ ...(now as unknown as Status), drift })
     showStatus(now as unknown as Status, terminal)
+    for (const line of driftLines(drift, terminal)) terminal.say(line)
+    if (drift.length > 0) terminal.say('  plimsoll apply repairs it')
     return 0
   } finally {
     await connection.close()

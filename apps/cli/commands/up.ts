@@ -101,7 +101,7 @@ async function address(project: ConfiguredProject): Promise<{ gateway: string | 
 }
 
 /** Starts the control plane as a process that ends with this one. */
-async function startControl({ state, settings }: ConfiguredProject): Promise<ChildProcess> {
+export async function startControl({ state, settings }: ConfiguredProject): Promise<ChildProcess> {
   const program = fileURLToPath(import.meta.resolve('@plimsoll/control-program'))
   const cache = getCompileCacheDir()
   const child = fork(program, ['--state', state, '--trust-domain', `${settings.name}.internal`], {
@@ -134,14 +134,14 @@ type ControlMessage =
       readonly place?: InvalidInput['place']
     }
 
-function interruption(): Promise<void> {
+export function interruption(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
     process.once('disconnect', () => resolve())
   })
 }
 
-async function ended(control: ChildProcess): Promise<void> {
+export async function ended(control: ChildProcess): Promise<void> {
   if (control.exitCode === null && control.signalCode === null) await once(control, 'exit')
 }
 
@@ -150,7 +150,7 @@ async function failure(control: ChildProcess): Promise<never> {
   throw new CliFailure('NOT_STARTED', 'the control plane ended')
 }
 
-async function end(control: ChildProcess): Promise<void> {
+export async function end(control: ChildProcess): Promise<void> {
   if (control.exitCode !== null || control.signalCode !== null) return
   const done = once(control, 'exit')
   control.kill('SIGTERM')

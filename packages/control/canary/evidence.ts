@@ -3,8 +3,8 @@ import { levelOf, noEvidence, weigh, type Block, type Count, type EProcess } fro
 import type { Observation } from './outcome-reader.ts'
 
 /** What is asked of every party of every service: does more fail, is more against the contract, is more slow? */
-export const questions = ['failed', 'misfit', 'slower-half', 'slower-tenth'] as const
-export type Question = (typeof questions)[number]
+const questions = ['failed', 'misfit', 'slower-half', 'slower-tenth'] as const
+type Question = (typeof questions)[number]
 
 /** All parties of a service together, beside each of them. */
 export const everyone = 'everyone'
@@ -16,7 +16,7 @@ interface Marks {
 }
 
 /** What is known about one party of one service. Plain data. */
-export interface PartyEvidence {
+interface PartyEvidence {
   readonly service: string
   readonly party: string
   readonly tests: Readonly<Record<Question, EProcess>>
@@ -83,7 +83,7 @@ export function gather(before: Evidence, news: readonly Observation[], options: 
 }
 
 /** How many questions are asked at once. */
-export function questionsOf({ compared, parties }: EvidenceOptions): number {
+function questionsOf({ compared, parties }: EvidenceOptions): number {
   return compared.length * (parties.size + 2) * questions.length
 }
 

@@ -9,7 +9,15 @@ import {
 } from '@plimsoll/architecture'
 import { canonicalJson, isDigest, type Digest, type Json } from '@plimsoll/base'
 import { openSigningKey } from '@plimsoll/identity'
-import { buildRelease, openBuildRecords, signRelease, verifyRelease, type Release } from '@plimsoll/release'
+import {
+  buildRelease,
+  openBuildRecords,
+  signRelease,
+  verifyRelease,
+  type BuildRecords,
+  type ModuleLoader,
+  type Release,
+} from '@plimsoll/release'
 import { attest, vet, type Verdict } from '@plimsoll/vetting/gate'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -36,12 +44,16 @@ export interface BuildOptions {
   readonly entry?: string | undefined
   /** Digest of a release of the one service that is named: nothing is built. */
   readonly release?: string | undefined
+  /** Which release came of which sources; those of the project where absent. */
+  readonly records?: BuildRecords | undefined
+  /** Loads entry modules to describe them; a process for each where absent. */
+  readonly loader?: ModuleLoader | undefined
 }
 
 /** Builds and signs releases of the configuration's services. */
 export async function buildReleases(
   project: ConfiguredProject,
-  { services, entry, release: stored }: BuildOptions,
+  { services, entry, release: stored, records = recordsOf(project), loader }: BuildOptions,
 ): Promise<Readonly<Record<string, Release>>> {
   const known = Object.keys(project.settings.services)
   const wanted = services.length === 0 ? known : services
@@ -54,7 +66,6 @@ export async function buildReleases(
   }
   if (stored !== undefined) return await storedRelease(project, wanted, { entry, digest: stored })
   const key = openSigningKey(join(project.state, 'keys/release.key'))
-  const records = openBuildRecords(join(project.state, 'builds'))
   const built: [string, Release][] = []
   const waiting = [...wanted]
   const build = async () => {
@@ -66,6 +77,7 @@ export async function buildReleases(
         store: project.store,
         expect: name,
         records,
+        loader,
       })
       await signRelease(project.store, release.digest, key)
       built.push([name, release])
@@ -74,6 +86,11 @@ export async function buildReleases(
   // Each build has a process of its own: more of them than processors would only wait for each other.
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, build))
   return Object.fromEntries(wanted.flatMap((name) => built.filter(([one]) => one === name)))
+}
+
+/** Which release came of which sources in a project, as it is now. */
+export function recordsOf({ state }: Project): BuildRecords {
+  return openBuildRecords(join(state, 'builds'))
 }
 
 /** A release of the store, built here or pulled, where a key that is trusted here signed it. */
@@ -183,7 +200,7 @@ function releaseOf({ services }: Deployment, name: string): Digest {
 }
 
 /** What a deployment says, without where it says it. */
-function meaning({ evidence: _evidence, ...deployment }: Deployment): string {
+export function meaning({ evidence: _evidence, ...deployment }: Deployment): string {
   return canonicalJson(deployment)
 }
 
@@ -201,6 +218,8 @@ export interface SubmitOptions {
   readonly breakGlass?: BreakGlass | undefined
   /** Steps in the place of the policy's; `none`: at once. */
   readonly canary?: string | undefined
+  /** The generation that the change was planned for; where another one runs, it is refused. */
+  readonly expected?: number | undefined
 }
 
 /**
@@ -211,7 +230,7 @@ export async function submit(
   project: Project,
   candidate: Candidate,
   connection: Connection,
-  { breakGlass, canary }: SubmitOptions = {},
+  { breakGlass, canary, expected }: SubmitOptions = {},
 ): Promise<Outcome> {
   const key = openSigningKey(join(project.state, 'keys/gate.key'))
   const { environment } = outputOf(await connection.control('describe', {})) as { environment: string }
@@ -221,6 +240,7 @@ export async function submit(
     attestation,
     ...(breakGlass && { breakGlass }),
     ...(canary === undefined ? {} : { canary }),
+    ...(expected === undefined ? {} : { generation: expected }),
   } as unknown as Json
   const outcome = await connection.control('change', input)
   if (!outcome.ok) throw refusalOf(outcome.data)

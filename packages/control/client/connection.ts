@@ -22,6 +22,8 @@ export interface Connection {
 }
 
 export interface Running {
+  /** Number of the live generation; 0 where nothing runs. */
+  readonly generation: number
   readonly deployment: Deployment | undefined
   readonly gateway: string | undefined
 }
@@ -104,11 +106,12 @@ function open(
         input: {},
         timeoutMs: 5_000,
       })
-      const { deployment, gateway } = outputOf(outcome) as {
+      const { generation, deployment, gateway } = outputOf(outcome) as {
+        generation: number
         deployment: Deployment | null
         gateway: string | null
       }
-      return { deployment: deployment ?? undefined, gateway: gateway ?? undefined }
+      return { generation, deployment: deployment ?? undefined, gateway: gateway ?? undefined }
     },
     service({ service, operation, input, address: target }) {
       const one = caller(target, 'service', service)

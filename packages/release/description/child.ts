@@ -1,15 +1,32 @@
 // The program that loads a user's entry module, alone in a process, and tells what its service declares.
 // Its answer goes to the inherited descriptor 3: what the user's code prints cannot disturb it.
-import { writeSync } from 'node:fs'
+import { readFileSync, writeSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describeContract, describeUses, type Contract, type Uses } from '@plimsoll/contract'
 import type { Answer, ThrownFacts } from './answer.ts'
 
 const answerDescriptor = 3
-const [, , entry = ''] = process.argv
+const [, , named] = process.argv
+// Without an argument it was started before anybody knew what to load: the entry comes on standard input.
+const entry = named ?? (await prepared())
 
 process.on('uncaughtException', (thrown: unknown) => answer({ type: 'threw', thrown: factsOf(thrown) }))
+// Whoever started it has gone before there was something to load.
+if (entry === '') process.exit(0)
 answer(await describe())
+
+/** Loads Plimsoll's runtime as the project has it, which every entry module loads, and waits for the entry. */
+async function prepared(): Promise<string> {
+  try {
+    const project = createRequire(join(process.cwd(), 'package.json'))
+    await import(pathToFileURL(project.resolve('@plimsoll/service')).href)
+  } catch {
+    // The entry has another copy or none: what it loads is told when it is loaded.
+  }
+  return readFileSync(0, 'utf8')
+}
 
 async function describe(): Promise<Answer> {
   try {

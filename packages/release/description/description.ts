@@ -8,6 +8,7 @@ import { openSources, type Sources } from '../source/sources.ts'
 import type { Answer } from './answer.ts'
 import { diagnose } from './diagnosis.ts'
 import { load } from './loading.ts'
+import type { ModuleLoader } from './warm.ts'
 
 export interface DescribeOptions {
   /** The folder that paths are told relative to: the configuration's. */
@@ -16,6 +17,8 @@ export interface DescribeOptions {
   readonly entry: string
   /** The longest that loading the entry may take, in milliseconds. Default 20 s. */
   readonly timeoutMs?: number
+  /** A process that is started for it where absent. */
+  readonly loader?: ModuleLoader | undefined
 }
 
 const longestLoading = 20_000
@@ -30,7 +33,8 @@ export async function describeService(options: DescribeOptions): Promise<Service
   const project = realpathSync(resolve(options.project))
   const sources = openSources(project)
   const entry = findEntry(project, options.entry)
-  const loading = load({ entry, project, timeoutMs: options.timeoutMs ?? longestLoading })
+  const start = options.loader?.load ?? load
+  const loading = start({ entry, project, timeoutMs: options.timeoutMs ?? longestLoading })
   // Parsing goes on while the other process loads.
   const source = readServiceSource(sources, entry)
   const answer = await loading.catch((cause: unknown) => {

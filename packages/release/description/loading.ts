@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -28,12 +28,24 @@ const largestAnswer = 16 * 1024 * 1024
  * and writing; nothing outlives the answer.
  */
 export function load({ entry, project, timeoutMs }: LoadOptions): Promise<Loading> {
+  return loadingOf(startLoader(project, entry), timeoutMs)
+}
+
+/**
+ * The process that loads one module and ends. Without an entry it waits for one on its standard input, having loaded nothing
+ * but Plimsoll's own modules.
+ */
+export function startLoader(project: string, entry?: string): ChildProcess {
   const cache = compileCache(project)
-  const child = spawn(process.execPath, [...permissions(cache), program, entry], {
+  return spawn(process.execPath, [...permissions(cache), program, ...(entry === undefined ? [] : [entry])], {
     cwd: project,
     env: environment(cache),
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    stdio: [entry === undefined ? 'pipe' : 'ignore', 'ignore', 'ignore', 'pipe'],
   })
+}
+
+/** How the loading ends that a process does. */
+export function loadingOf(child: ChildProcess, timeoutMs: number): Promise<Loading> {
   return new Promise((resolve, reject) => {
     let verdict: Loading | undefined
     const end = (reason: Loading): void => {

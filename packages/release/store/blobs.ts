@@ -15,6 +15,8 @@ export interface Blobs {
    */
   get(digest: Digest, size?: number): Promise<Uint8Array>
   has(digest: Digest): Promise<boolean>
+  /** Moves a blob out of the way where its content is not what its name says; true where that was so. */
+  setAside(digest: Digest): Promise<boolean>
 }
 
 const largestBlob = 128 * 1024 * 1024
@@ -31,6 +33,13 @@ export function openBlobs(folder: string): Blobs {
     },
     get: async (digest, size) => await readBlob(pathOf(digest), digest, size),
     has: async (digest) => await exists(pathOf(digest)),
+    async setAside(digest) {
+      const path = pathOf(digest)
+      const bytes = await readFile(path).catch(() => undefined)
+      if (bytes === undefined || digestOf(bytes) === digest) return false
+      await rename(path, `${path}.altered`)
+      return true
+    },
   }
 }
 

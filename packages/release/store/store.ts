@@ -46,6 +46,10 @@ export interface ReleaseStore {
   file(digest: Digest, file: ReleaseFile): Promise<Uint8Array>
   /** Path of a copy of the bundle to run, verified now, named so that Node takes it as a module. */
   bundlePath(digest: Digest): Promise<string>
+  /** True where the copy that runs is what the release says, or there is none yet. */
+  copyIsWhole(digest: Digest): Promise<boolean>
+  /** Moves blobs of a release whose content is altered out of the way (`<hex>.altered`), so that it can be built again; gives their digests. */
+  setAside(digest: Digest): Promise<readonly Digest[]>
   /** All releases, by name and digest. */
   list(): Promise<readonly ReleaseReference[]>
   /** Lays a DSSE envelope (signature, attestation) beside a release, as an OCI referrer; gives the referrer's digest. */
@@ -82,6 +86,8 @@ export function openReleaseStore(folder: string): ReleaseStore {
     get: async (digest) => await getRelease(parts, digest),
     file: async (digest, file) => await getFile(parts, digest, file),
     bundlePath: async (digest) => await provideBundle(parts, digest),
+    copyIsWhole: async (digest) => await isCopyWhole(parts, digest),
+    setAside: async (digest) => await setAside(parts, digest),
     list: async () => await listReleases(parts),
     attach: async (digest, envelope) => await attachEnvelope(parts, digest, envelope),
     signatures: async (digest) => await listEnvelopes(parts, digest),
@@ -153,10 +159,29 @@ async function getFile(parts: Parts, digest: Digest, file: ReleaseFile): Promise
 
 async function provideBundle(parts: Parts, digest: Digest): Promise<string> {
   const bundle = await getFile(parts, digest, 'bundle')
-  const path = join(parts.folder, 'run', hexOf(digest), 'service.mjs')
+  const path = copyPath(parts, digest)
   const copy = await readFile(path).catch(() => undefined)
   if (copy === undefined || digestOf(copy) !== digestOf(bundle)) await writeDurably(path, bundle)
   return path
+}
+
+function copyPath({ folder }: Parts, digest: Digest): string {
+  return join(folder, 'run', hexOf(digest), 'service.mjs')
+}
+
+async function isCopyWhole(parts: Parts, digest: Digest): Promise<boolean> {
+  const copy = await readFile(copyPath(parts, digest)).catch(() => undefined)
+  if (copy === undefined) return true
+  return digestOf(copy) === digestOf(await getFile(parts, digest, 'bundle'))
+}
+
+async function setAside({ blobs }: Parts, digest: Digest): Promise<readonly Digest[]> {
+  if (await blobs.setAside(digest)) return [digest]
+  const { files } = filesOf(await blobs.get(digest))
+  const moved = await Promise.all(
+    [...files.values()].map(async (blob) => ((await blobs.setAside(blob.digest)) ? [blob.digest] : [])),
+  )
+  return moved.flat()
 }
 
 async function listReleases(parts: Parts): Promise<readonly ReleaseReference[]> {

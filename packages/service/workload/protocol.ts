@@ -116,7 +116,7 @@ interface ResumeTaken {
 }
 
 /** Workload → engine: what it has written, where the engine does not hold the other end of its output. */
-export interface Output {
+interface Output {
   readonly type: 'output'
   readonly text: string
 }
