@@ -46,7 +46,7 @@ async function run({ folder, positionals, terminal }: Invocation): Promise<ExitC
     terminal.result(outcome)
     const seconds = ((performance.now() - begun) / 1_000).toFixed(1)
     const { started, stopped } = outcome
-    const settings = stopped.length === 0 ? 'settings' : `without ${stopped.join(', ')} of the change`
+    const settings = stopped.length === 0 ? 'settings' : `without ${stopped.join(', ')}`
     const what = started.length === 0 ? settings : started.join(', ')
     terminal.say(
       `${terminal.style(['bold', 'green'], 'BACK')}  generation ${outcome.generation}: ${what} (${seconds} s)`,

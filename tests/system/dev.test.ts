@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { connect, openProject } from '@plimsoll/control/client'
-import { greetingService, smallShop } from '../../../tests/system/small-shop.ts'
+import { greetingService, smallShop } from './small-shop.ts'
 
 interface Told {
   readonly event: 'problem' | 'findings' | 'unchanged' | 'refused' | 'live'
@@ -24,7 +24,7 @@ suite('plimsoll dev', () => {
   before(async () => {
     child = spawn(
       process.execPath,
-      [join(import.meta.dirname, '../main.ts'), 'dev', '--json', '--project', project.root],
+      [join(import.meta.dirname, '../../apps/cli/main.ts'), 'dev', '--json', '--project', project.root],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     )
     let text = ''
