@@ -61,7 +61,7 @@ suite('a canary', () => {
   ] as const)
     test(`that fails 5 % of the calls of one consumer, ${what}, is taken back by itself, and the consumer named`, async () => {
       system.project.write('prices/service.ts', `${failsFor('kiosk')} // ${path}`)
-      const { outcome } = await system.deploy({ services: ['prices'], canary: '20% 3s, 50% 90s' })
+      const { outcome } = await system.deploy({ services: ['prices'], canary: '20% 3s, 50% 4m' })
       assert.deepEqual(outcome?.started, ['prices'])
       const running = await load(system, path)
       const ended = await endOf(system, outcome?.generation ?? 0)
