@@ -1,7 +1,5 @@
 import { changedServices, type Deployment } from '@plimsoll/architecture'
 import { canonicalJson, messageOf } from '@plimsoll/base'
-import { spiffeId } from '@plimsoll/identity'
-import type { Release, ReleaseStore } from '@plimsoll/release'
 import type { Endpoint, Logger } from '@plimsoll/service'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Admitted } from './admission.ts'
@@ -10,24 +8,17 @@ import { gatewayName, type CallDirectory, type Deployed } from './directory.ts'
 import type { Followers } from './engines/local/followers.ts'
 import type { Engine, Recalled, WorkloadSet, WorkloadSpec, Wall } from './engines/engine.ts'
 import { ControlFailure } from './errors.ts'
-import type { Folders } from './folders.ts'
 import { claimPort } from './port.ts'
 import type { GenerationKind, State } from './state.ts'
+import { gatewaySpec, needsGateway, serviceSpec, type SpecSources } from './workload-specs.ts'
 
 /** Time for snapshots to arrive before what they no longer name is drained. */
 const settleMs = 100
-/** Names under which clients of this machine reach the gateway. */
-const localNames = ['localhost', '127.0.0.1', '::1']
 
-export interface FleetOptions {
+export interface FleetOptions extends SpecSources {
   readonly engine: Engine
   readonly directory: CallDirectory
   readonly state: State
-  readonly store: ReleaseStore
-  readonly folders: Folders
-  readonly trustDomain: string
-  /** The gateway's program: a file that Node runs. */
-  readonly gatewayProgram: () => Promise<string>
   readonly logger: Logger
 }
 
@@ -108,7 +99,7 @@ export class Fleet {
   async startCandidates(next: Deployed, services: readonly string[]): Promise<readonly string[]> {
     const fresh = Object.keys(next.deployment.services).filter((name) => !this.#sets.has(name))
     const names = [...new Set([...services, ...fresh])]
-    const specs = await Promise.all(names.map((name) => this.#serviceSpec(name, next)))
+    const specs = await Promise.all(names.map((name) => serviceSpec(name, next, this.#options)))
     this.#options.directory.follow(next, ...(this.#live === undefined ? [] : [this.#live]))
     this.#publishBefore()
     const sets = await this.#startAll(specs)
@@ -186,7 +177,9 @@ export class Fleet {
     const gatewayPort = await this.#portOf(live.deployment)
     const specs = await Promise.all(
       names.map(async (name) =>
-        name === gatewayName ? this.#gatewaySpec(live, gatewayPort) : await this.#serviceSpec(name, live),
+        name === gatewayName
+          ? gatewaySpec(live, gatewayPort, this.#options)
+          : await serviceSpec(name, live, this.#options),
       ),
     )
     const started = await this.#startAll(specs)
@@ -296,50 +289,15 @@ export class Fleet {
     const changed = changedServices(next.deployment, this.#live?.deployment).filter(
       (name) => this.#beside?.sets.has(name) !== true,
     )
-    const specs = await Promise.all(changed.map((name) => this.#serviceSpec(name, next)))
+    const specs = await Promise.all(changed.map((name) => serviceSpec(name, next, this.#options)))
     if (needsGateway(next) && !this.#keepsGateway(next))
-      specs.push(await this.#gatewaySpec(next, gatewayPort))
+      specs.push(await gatewaySpec(next, gatewayPort, this.#options))
     return specs
   }
 
   #keepsGateway({ deployment }: Deployed): boolean {
     const live = this.#live?.deployment.gateway ?? null
     return this.#sets.has(gatewayName) && canonicalJson(live) === canonicalJson(deployment.gateway)
-  }
-
-  async #serviceSpec(name: string, { deployment, releases }: Deployed): Promise<WorkloadSpec> {
-    const { store, folders, trustDomain } = this.#options
-    const release = releases.get(name)
-    if (release === undefined) throw new ControlFailure('START', `there is no release of ${name}`)
-    return {
-      service: name,
-      identity: spiffeId(trustDomain, 'service', name),
-      program: await store.bundlePath(release.digest),
-      replicas: deployment.services[name]?.replicas ?? 1,
-      release: { name: releaseName(release), digest: release.digest },
-      manifest: release.manifest,
-      externals: externalsOf(release, deployment),
-      callees: calleesOf(release),
-      network: release.manifest.uses.some(({ kind }) => kind === 'external') ? 'host' : 'none',
-      dataFolder: folders.data(name),
-      serverNames: [],
-    }
-  }
-
-  async #gatewaySpec({ deployment: { gateway } }: Deployed, port: number): Promise<WorkloadSpec> {
-    const { trustDomain, gatewayProgram, folders } = this.#options
-    return {
-      service: gatewayName,
-      identity: spiffeId(trustDomain, 'gateway', gatewayName),
-      program: await gatewayProgram(),
-      replicas: gateway.replicas,
-      externals: {},
-      listen: { host: gateway.host, port },
-      callees: 'all',
-      network: 'host',
-      dataFolder: folders.data(gatewayName),
-      serverNames: [...localNames, gateway.host],
-    }
   }
 
   /** Before anything is touched: the gateway's port is free, or this fleet's own gateway has it. Nobody needs it without one. */
@@ -355,33 +313,6 @@ export class Fleet {
     const own = this.#sets.has(gatewayName) && this.#live?.deployment.gateway.port === 0
     return own && this.#gatewayPort !== undefined ? this.#gatewayPort : await claimPort(host, 0)
   }
-}
-
-/** How people name a release: `pricing@1.0.0+4be1c0ffee12`. */
-export function releaseName({ name, version }: Pick<Release, 'name' | 'version'>): string {
-  return `${name}@${version}`
-}
-
-function needsGateway({ releases }: Deployed): boolean {
-  return [...releases.values()].some(({ manifest }) =>
-    Object.values(manifest.contract.operations).some(({ access }) => access !== 'services'),
-  )
-}
-
-/** Services that a release declares to call. */
-function calleesOf({ manifest }: Release): readonly string[] {
-  const names = manifest.uses.flatMap((use) => (use.kind === 'operation' ? [use.service] : []))
-  return [...new Set(names)]
-}
-
-/** Addresses of the externals that a release declares, and of no other. */
-function externalsOf({ manifest }: Release, { externals }: Deployment): WorkloadSpec['externals'] {
-  return Object.fromEntries(
-    manifest.uses.flatMap((use) => {
-      const external = use.kind === 'external' ? externals[use.external] : undefined
-      return use.kind === 'external' && external !== undefined ? [[use.external, { url: external.url }]] : []
-    }),
-  )
 }
 
 function rowOf({ deployment, after, attestation, verdict }: Admitted, kind: GenerationKind) {

@@ -9,6 +9,7 @@ import type { Directory, WorkloadSet, WorkloadSpec } from '../engine.ts'
 import type { LocalBounds } from './bounds.ts'
 import { createLocalEngine } from './engine.ts'
 import { withoutWalls } from './isolation/bare.fixture.ts'
+import { Isolation, type Launch, type LaunchCommand } from './isolation/isolation.ts'
 import { openSocketFolders } from './isolation/socket-folders.ts'
 import { ServiceUsers } from './isolation/users.ts'
 import { lastLines, LogFile } from './log-file.ts'
@@ -34,15 +35,25 @@ const pong = `process.on('message', ({ type }) => { if (type === 'ping') process
 const sockets = openSocketFolders(folder)
 after(() => sockets.remove())
 
+/** A machine that refuses now and then what a start needs. */
+class Reluctant extends Isolation {
+  refuses = false
+
+  override commandFor(launch: Launch): LaunchCommand {
+    if (this.refuses) throw new Error('no space for another control group')
+    return super.commandFor(launch)
+  }
+}
+
 let programs = 0
 
 /** An engine, and what it and its programs said. */
-function workshop(bounds: Partial<LocalBounds> = quick) {
+function workshop(bounds: Partial<LocalBounds> = quick, isolation: Isolation = withoutWalls) {
   const log: string[] = []
   let changes = 0
   const engine = createLocalEngine({
     authority,
-    isolation: withoutWalls,
+    isolation,
     sockets,
     users: new ServiceUsers(folder),
     logFolder: folder,
@@ -227,6 +238,18 @@ suite('the local engine', () => {
       [set.replicas()[0]?.restarts, pid, set.replicas()[0]?.state],
       [restarts, undefined, 'stopped'],
     )
+  })
+
+  test('goes on where the machine refuses what a restart needs, and starts it when it gives it again', async () => {
+    const reluctant = new Reluctant({ node: process.execPath, users: false, permissions: false, walls: [] })
+    const shop = workshop(quick, reluctant)
+    const set = await shop.start(`${pong}; ${ready}`)
+    reluctant.refuses = true
+    process.kill(pidsOf(set)[0] ?? 0, 'SIGKILL')
+    await until(() => /no space for another/.test(set.replicas()[0]?.lastExit ?? ''))
+    reluctant.refuses = false
+    await until(() => set.replicas()[0]?.state === 'ready')
+    await set.drain()
   })
 
   test('ends a program that was ready once, and after its death never again', async () => {

@@ -1,6 +1,7 @@
 import type { ListenPlace } from '@plimsoll/service'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { ControlFailure } from '../../errors.ts'
 import type { WorkloadSpec } from '../engine.ts'
 import type { LocalBounds } from './bounds.ts'
 import type { Isolation, LaunchCommand } from './isolation/isolation.ts'
@@ -58,8 +59,19 @@ export function pauseAfter(deaths: number, { longestPauseMs, firstPauseMs }: Loc
   return Math.round(longest * (0.5 + Math.random() / 2))
 }
 
+/** Why a replica did not start, with the last that it wrote. */
+export function notStarted(instance: string, cause: Error, written: readonly string[]): ControlFailure {
+  const said = saidLast(written)
+  const [service = instance] = instance.split('/')
+  return new ControlFailure(
+    'START',
+    `${instance} did not start: ${cause.message}${said === '' ? '' : `\n${said}`}`,
+    { cause, fix: `plimsoll logs ${service} shows what it wrote` },
+  )
+}
+
 /** The end of what a program wrote, without the lines that Node adds to an error. */
-export function saidLast(lines: readonly string[]): string {
+function saidLast(lines: readonly string[]): string {
   return lines
     .filter((line) => line.trim() !== '' && !/^\s+at |^Node\.js v/.test(line))
     .slice(-3)

@@ -1,7 +1,6 @@
-import { systemClock } from '@plimsoll/base'
+import { messageOf, systemClock } from '@plimsoll/base'
 import type { Authority } from '@plimsoll/identity'
 import type { Endpoint, EngineMessage, Logger, WorkloadMessage } from '@plimsoll/service'
-import { ControlFailure } from '../../errors.ts'
 import { Questions } from '../../telemetry/questions.ts'
 import type { Directory, ReplicaState, ReplicaStatus, Teller, WorkloadSpec } from '../engine.ts'
 import type { LocalBounds } from './bounds.ts'
@@ -11,7 +10,7 @@ import type { Survivor } from './adoption/survivor.ts'
 import { Certification } from './certification.ts'
 import type { Follower, Followers, TrustReport } from './followers.ts'
 import type { Isolation } from './isolation/isolation.ts'
-import { commandFor, ownPlace, pauseAfter, saidLast, type ReplicaHome } from './launching.ts'
+import { commandFor, notStarted, ownPlace, pauseAfter, type ReplicaHome } from './launching.ts'
 import type { LogFile } from './log-file.ts'
 import { heldMiB } from './storage.ts'
 import { memoryOf } from './memory.ts'
@@ -75,15 +74,7 @@ export class Replica implements Follower {
     } catch (cause) {
       if (patient) return this.#restartLater((cause as Error).message)
       this.#state = 'stopped'
-      const said = saidLast(this.#options.log.last)
-      throw new ControlFailure(
-        'START',
-        `${this.#instance} did not start: ${(cause as Error).message}${said === '' ? '' : `\n${said}`}`,
-        {
-          cause,
-          fix: `plimsoll logs ${this.#options.spec.service} shows what it wrote`,
-        },
-      )
+      throw notStarted(this.#instance, cause as Error, this.#options.log.last)
     }
   }
 
@@ -321,10 +312,18 @@ export class Replica implements Follower {
       pauseMs: pause,
       deaths: this.#deaths,
     })
-    this.#timer = setTimeout(() => {
-      this.#restarts += 1
+    this.#timer = setTimeout(() => this.#restart(), pause)
+  }
+
+  /** What the machine does not give now (a control group, a folder) it may give later: the engine and all others go on. */
+  #restart(): void {
+    this.#restarts += 1
+    try {
       this.#launch({ onReady: () => undefined, onEnd: () => undefined })
-    }, pause)
+    } catch (thrown) {
+      this.#lastExit = `it could not be started: ${messageOf(thrown)}`
+      this.#restartLater(this.#lastExit)
+    }
   }
 
   #stopTimers(): void {

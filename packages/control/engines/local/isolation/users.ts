@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   chownSync,
@@ -7,7 +8,7 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 /** Users for services: numbers below those that systemd hands out by itself (61184 on), above those of people. */
 const first = 59_000
@@ -17,11 +18,14 @@ const count = 1_000
 export class ServiceUsers {
   readonly #file: string
   readonly #numbers: Map<string, number>
+  /** Another one for each installation, so that two on one machine seldom share a user. */
+  readonly #start: number
 
   /** @param folder where the numbers are kept */
   constructor(folder: string) {
     this.#file = join(folder, 'users.json')
     this.#numbers = new Map(Object.entries(read(this.#file)))
+    this.#start = createHash('sha256').update(resolve(folder)).digest().readUInt32BE() % count
   }
 
   /** The user of a service; a number that no account of this machine has. Undefined where there is none left. */
@@ -29,7 +33,9 @@ export class ServiceUsers {
     const known = this.#numbers.get(service)
     if (known !== undefined) return known
     const taken = new Set([...this.#numbers.values(), ...accounts()])
-    const free = Array.from({ length: count }, (_, at) => first + at).find((number) => !taken.has(number))
+    const free = Array.from({ length: count }, (_, at) => first + ((this.#start + at) % count)).find(
+      (number) => !taken.has(number),
+    )
     if (free === undefined) return undefined
     this.#numbers.set(service, free)
     write(this.#file, Object.fromEntries(this.#numbers))
