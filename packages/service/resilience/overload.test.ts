@@ -119,13 +119,13 @@ test('what is sent away is asked of another replica, whatever the operation, wit
   }
   assert.equal(begun['pay'], 0)
   await town.serve(service)
-  for (let at = 0; at < 30; at += 1) {
+  for (let at = 0; at < 60; at += 1) {
     const outcome = await caller.call(call).catch((thrown: unknown) => thrown)
     if (at > 10 && !(outcome instanceof CallFailure))
       assert.deepEqual(outcome, { ok: true, output: { order: 1 } })
   }
-  // Replicas that send away cost more than the one that does not.
-  assert.ok((begun['pay'] ?? 0) >= 20, `${begun['pay']}`)
+  // Replicas that send away cost more than the one that does not: whoever drew among the three would reach it twenty times.
+  assert.ok((begun['pay'] ?? 0) >= 32, `${begun['pay']}`)
 })
 
 test('beginning and giving up calls frees no places, and a handler that never ends frees its own in the end', async (test) => {
