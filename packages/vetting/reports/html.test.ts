@@ -91,6 +91,16 @@ suite('a report as a page', () => {
     assert.match(html, /data-links="\[\[&quot;storefront&quot;,&quot;gateway&quot;\],/)
   })
 
+  test('against an earlier report says that only what is new counts', () => {
+    const judgement = judgementOf(shop())
+    const since = judgement.findings
+    assert.match(
+      renderHtml(reportOn(shop(), { judgement, since })),
+      /Nothing new or worse at high or above\./,
+    )
+    assert.match(renderHtml(reportOn(shop(), { judgement })), /\d+ findings? at high or above\./)
+  })
+
   test('text has enough contrast on everything that it stands on, light and dark', () => {
     for (const palette of [light, dark]) {
       for (const ground of [palette.paper, palette.panel, palette.raised, palette.group]) {

@@ -12,9 +12,11 @@ const mark =
 export function heading(report: Report): string {
   const { architecture, findings, passed, failOn, coverage } = report
   const failing = findings.filter(({ fails }) => fails).length
+  // Against an earlier report only what is new or worse counts, whatever else is listed below.
+  const news = findings.some(({ change }) => change !== undefined) ? ' new or worse' : ''
   const sentence = passed
-    ? `Nothing at ${failOn} or above.`
-    : `${failing} ${failing === 1 ? 'finding' : 'findings'} at ${failOn} or above.`
+    ? `Nothing${news} at ${failOn} or above.`
+    : `${failing}${news} ${failing === 1 ? 'finding' : 'findings'} at ${failOn} or above.`
   const tiles = severities.map((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length
     return `<div class="tile ${severity}${count === 0 ? ' none' : ''}"><dt>${severity}</dt><dd>${count}</dd></div>`
